@@ -1,0 +1,120 @@
+"""Charges: the account and the charge code of a use, and its charge on the account.
+
+Only here does a token turn back into a number, at the last moment before the call to billing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import activity
+
+from activities.balancing import balanced
+from activities.boundary import failures_cross
+from activities.intents import edge_from_usage, intent_of
+from activities.writing import Verbs, Writing
+from canonical.documents.charge import AccountStanding
+from canonical.effect import Found, Posted
+from canonical.memory import Effects, Vault
+from canonical.orders import AskBilling, AskDocument, Balance, Balanced, BillingAnswer, Outcome, PostCharge
+from canonical.ports import Billing
+
+
+@dataclass(frozen=True)
+class Charges:
+    """The calls to one billing system."""
+
+    billing: Billing
+    effects: Effects
+    vault: Vault
+
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """What a worker registers."""
+        return (self.look_up, self.post, self.balance, self.find)
+
+    @activity.defn(name="charge.look-up")
+    async def look_up(self, ask: AskBilling) -> BillingAnswer:
+        """The account's standing and the charge code in force on the service date, asked together."""
+        with failures_cross():
+            standing, code = await asyncio.gather(
+                self._standing(ask),
+                self.billing.charge_code(facility=ask.usage.facility, item=ask.item, on=ask.usage.service_date),
+            )
+        return BillingAnswer(standing=standing, code=code)
+
+    @activity.defn(name="charge.post")
+    async def post(self, order: PostCharge) -> Posted:
+        """Post the charge, once; may answer accepted, with the outcome later."""
+        charge = order.charge
+        intent = intent_of(
+            order,
+            business_date=charge.service_date,
+            amount=charge.amount.amount,
+            quantity=charge.units,
+            unit="charge",
+            item=charge.item,
+            lot=charge.lot,
+            token=charge.account,
+        )
+
+        async def send(key: str) -> Posted:
+            account, case = await asyncio.gather(
+                self._reveal(charge.account, order.context.correlation_id),
+                self._reveal(charge.surgical_case, order.context.correlation_id),
+            )
+            return await self.billing.post_charge(charge, account_number=account, case_number=case, wire_key=key)
+
+        with failures_cross():
+            return await Writing(
+                effects=self.effects,
+                verbs=self._verbs(),
+                intent=intent,
+                ledger=order.ledger,
+                edges=(edge_from_usage(order, kind="charge"),),
+            ).post(send)
+
+    @activity.defn(name="charge.balance")
+    async def balance(self, order: Balance) -> Balanced:
+        """Void charges until the expected number stands; one that was billed is asked to be credited and rebilled."""
+        credited: list[str] = []
+        with failures_cross():
+            answer = await balanced(order, effects=self.effects, verbs=self._verbs(credited))
+        return answer.model_copy(update={"credit_requested": bool(credited)})
+
+    @activity.defn(name="charge.find")
+    async def find(self, ask: AskDocument) -> Outcome:
+        """The charge under one of the wire keys, or by billing's own reference, with its standing."""
+        with failures_cross():
+            if ask.reference is not None:
+                return Outcome(found=await self.billing.charge(ask.reference))
+            found = await self.billing.find_charges(ask.wire_keys)
+        return Outcome(found=found[-1] if found else None)
+
+    async def _standing(self, ask: AskBilling) -> AccountStanding:
+        usage, correlation_id = ask.usage, ask.context.correlation_id
+        case = await self._reveal(usage.surgical_case, correlation_id)
+        account = None if usage.account is None else await self._reveal(usage.account, correlation_id)
+        clear = await self.billing.account(facility=usage.facility, case_number=case, account_number=account)
+        if clear.account_number is None:
+            return clear.standing
+        token = await self.vault.tokenise("acct", clear.account_number)
+        return clear.standing.model_copy(update={"account": token})
+
+    async def _reveal(self, token: str, correlation_id: str) -> str:
+        return await self.vault.reveal(token, purpose="billing call", correlation_id=correlation_id)
+
+    def _verbs(self, credited: list[str] | None = None) -> Verbs:
+        async def take_back(document: Found, key: str) -> Posted:
+            if not document.billed:
+                return await self.billing.void_charge(document.reference, wire_key=key)
+            if credited is not None:
+                credited.append(document.reference)
+            return await self.billing.request_credit(document.reference, wire_key=key)
+
+        return Verbs(
+            declares=self.billing.declares,
+            take_back=take_back,
+            find=self.billing.find_charges,
+            by_reference=self.billing.charge,
+        )

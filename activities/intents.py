@@ -1,0 +1,56 @@
+"""Intents: what is recorded of a write before it is sent, from the order that asked for it."""
+
+from datetime import date
+from decimal import Decimal
+
+from canonical.effect import Edge, Intent
+from canonical.orders import WriteOrder
+
+
+def intent_of(
+    order: WriteOrder,
+    *,
+    business_date: date | None = None,
+    amount: Decimal | None = None,
+    quantity: Decimal | None = None,
+    unit: str | None = None,
+    item: str | None = None,
+    lot: str | None = None,
+    token: str | None = None,
+) -> Intent:
+    """The intent of the order's current revision."""
+    context, ledger = order.context, order.ledger
+    return Intent(
+        key=ledger.key,
+        workflow_id=context.workflow_id,
+        correlation_id=context.correlation_id,
+        process=context.name.process,
+        facility=context.name.facility,
+        step=ledger.step,
+        revision=ledger.revision,
+        domain=ledger.domain,
+        system=context.leg(ledger.domain).system,
+        amount=amount,
+        currency=context.currency if amount is not None else None,
+        quantity=quantity,
+        unit=unit,
+        business_date=business_date,
+        item=item,
+        lot=lot,
+        token=token,
+    )
+
+
+def edge_from_usage(order: WriteOrder, *, kind: str) -> Edge:
+    """The lineage edge from the use to what is posted for it; the reference is filled in with the outcome."""
+    name = order.context.name
+    return Edge(
+        from_system=name.source,
+        from_kind="usage",
+        from_reference=name.number,
+        to_system=order.context.leg(order.ledger.domain).system,
+        to_kind=kind,
+        to_reference="",
+        relation="posted-for",
+        effect_key=order.ledger.key,
+    )

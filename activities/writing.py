@@ -1,0 +1,153 @@
+"""Writing into a system of others: the intent before the call, the look-up before any repeat, the balance after it.
+
+This is the whole of promise two. Every domain's writes go through here, so the next process has it for nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from canonical.effect import Edge, EffectState, Found, Intent, Posted, Recorded
+from canonical.errors import Rejected, Uncertain
+from canonical.identity import undo_key, wire_key
+from canonical.memory import Effects
+from canonical.ports import Declaration
+from canonical.run import Ledger
+from canonical.standing import Traced, next_to_take_back, stands, trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verbs:
+    """How one domain takes back and finds; each call raises leaves of `canonical.errors` only."""
+
+    declares: Declaration
+    take_back: Callable[[Found, str], Awaitable[Posted]]
+    find: Callable[[Sequence[str]], Awaitable[Sequence[Found]]]
+    by_reference: Callable[[str], Awaitable[Found | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """One write of one ledger: its intent, every key that the ledger was ever written under, and the verbs to use."""
+
+    effects: Effects
+    verbs: Verbs
+    intent: Intent
+    ledger: Ledger
+    edges: tuple[Edge, ...] = ()
+
+    async def post(self, send: Callable[[str], Awaitable[Posted]]) -> Posted:
+        """Send exactly once under the wire key, whatever earlier attempts may have done or may still do.
+
+        Answers the posting; `uncertain` is set where an earlier attempt's outcome was unknown, so that the run takes a
+        closing look. Raises `Transient`, `Uncertain` (ask again after `retry_after`) or `Rejected`.
+        """
+        recorded = await self.effects.intend(self.intent, at=_now())
+        if recorded.posted is not None and recorded.state in (EffectState.applied, EffectState.by_hand):
+            return recorded.posted
+        if not recorded.first:
+            if (document := await self._the_one_that_stands()) is not None:
+                return await self._settle(document, uncertain=True)
+            self._only_if_absent(recorded)
+            await self.effects.resent(self.intent.key, at=_now())
+        try:
+            posted = await send(wire_key(self.intent.key))
+        except Uncertain:
+            await self.effects.settle(self.intent.key, EffectState.uncertain, at=_now())
+            raise
+        except Rejected:
+            await self.effects.settle(self.intent.key, EffectState.refused, at=_now())
+            raise
+        if not recorded.first:
+            await self._the_one_that_stands()
+        uncertain = not recorded.first and recorded.state is not EffectState.refused
+        return await self._settle(posted, uncertain=uncertain)
+
+    async def balance(self, *, expected: int) -> tuple[Traced | None, int]:
+        """Take back until `expected` documents stand; answers the one left standing and how many were taken back."""
+        taken_back = 0
+        while True:
+            documents = await self._look_up()
+            surplus = next_to_take_back(documents, key=self.ledger.key, expected=expected)
+            if surplus is None:
+                standing = stands(documents)
+                return (standing[0] if standing else None), taken_back
+            await self._take_back(surplus)
+            taken_back += 1
+
+    async def nothing_arrives_any_more(self) -> None:
+        """Return once no write sent earlier can still be applied; until then raise `Uncertain` with the time left."""
+        last_sent = await self.effects.last_sent(self.ledger.keys)
+        if last_sent is not None:
+            self._wait(last_sent + self.verbs.declares.in_flight)
+
+    async def _the_one_that_stands(self) -> Posted | None:
+        standing, _ = await self.balance(expected=1)
+        if standing is None:
+            return None
+        found = standing.found
+        posted = Posted(reference=found.reference, posting_date=found.posting_date)
+        return posted.model_copy(update={"standing": found.standing})
+
+    async def _take_back(self, document: Traced) -> None:
+        key = undo_key(document.key, document.found.reference)
+        intent = self.intent.model_copy(update={"key": key, "undoes": document.key})
+        recorded = await self.effects.intend(intent, at=_now())
+        if not recorded.first:
+            self._only_if_absent(recorded)
+            await self.effects.resent(key, at=_now())
+        try:
+            posted = await self.verbs.take_back(document.found, wire_key(key))
+        except Uncertain:
+            await self.effects.settle(key, EffectState.uncertain, at=_now())
+            raise
+        except Rejected:
+            await self.effects.settle(key, EffectState.refused, at=_now())
+            raise
+        await self.effects.settle(key, EffectState.applied, at=_now(), posted=posted)
+
+    async def _look_up(self) -> tuple[Traced, ...]:
+        """All documents under the ledger's keys, with those that took them back, and those taking back these."""
+        keys = {wire_key(key): key for key in self.ledger.keys}
+        batch = [*await self._adopted(), *await self.verbs.find(list(keys))]
+        found = list(batch)
+        while batch:
+            undone = {wire_key(key): key for key in (undo_key(keys[one.wire_key], one.reference) for one in batch)}
+            keys |= undone
+            batch = list(await self.verbs.find(list(undone)))
+            found += batch
+        return trace(self.ledger.keys, found)
+
+    async def _adopted(self) -> list[Found]:
+        """What the source posted by itself, as if it stood under the key with which the run answers for it."""
+        asked = [(one.key, await self.verbs.by_reference(one.reference)) for one in self.ledger.adopted]
+        return [found.model_copy(update={"wire_key": wire_key(key)}) for key, found in asked if found is not None]
+
+    def _only_if_absent(self, recorded: Recorded) -> None:
+        """Go on only where a repeat cannot apply twice: the system knows the key still, or nothing can arrive any more."""
+        if recorded.state is EffectState.refused:
+            return
+        declares = self.verbs.declares
+        if declares.idempotent_for is not None and _now() - recorded.sent_at < declares.idempotent_for:
+            return
+        self._wait(recorded.sent_at + declares.in_flight)
+
+    def _wait(self, until: datetime) -> None:
+        left = until - _now()
+        if left > timedelta(0):
+            raise Uncertain(
+                "an earlier write may still arrive; asked again before anything is repeated",
+                system=self.intent.system,
+                operation=self.intent.step,
+                retry_after=left.total_seconds(),
+            )
+
+    async def _settle(self, posted: Posted, *, uncertain: bool) -> Posted:
+        answer = posted.model_copy(update={"uncertain": uncertain})
+        edges = [edge.model_copy(update={"to_reference": posted.reference}) for edge in self.edges]
+        await self.effects.settle(self.intent.key, EffectState.applied, at=_now(), posted=answer, edges=edges)
+        return answer
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

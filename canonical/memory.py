@@ -1,0 +1,125 @@
+"""What the engine remembers outside Temporal, as ports: effects, lineage, work items, the vault, runs, people, the inbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import AwareDatetime
+
+from canonical.documents.work_item import Decision, WorkItem
+from canonical.effect import Edge, EffectState, Intent, Posted, Recorded
+from canonical.errors import Audience
+from canonical.model import Frozen
+
+TokenKind = Literal["acct", "case", "pat", "id"]
+
+
+class Person(Frozen):
+    """Who stands behind a token: what they may decide, and up to which amount."""
+
+    person: str
+    roles: tuple[str, ...]
+    limit: Decimal | None = None
+
+
+class RunProjection(Frozen):
+    """What lists and look-ups show of a run; the run is the truth. `closing` is the sealed closing state, once closed."""
+
+    workflow_id: str
+    business_key: str
+    ordinal: int
+    correlation_id: str
+    process: str
+    facility: str
+    stage: str
+    waiting_for: tuple[str, ...] = ()
+    outcome: str = ""
+    started: AwareDatetime
+    closed: AwareDatetime | None = None
+
+
+class Claim(Frozen):
+    """The answer to a claim on an act: ours, or the workflow id that already holds it (domain rule 7)."""
+
+    ours: bool
+    holder: str
+
+
+class Effects(Protocol):
+    """The record of every write. Each method is one short transaction."""
+
+    async def intend(self, intent: Intent, *, at: datetime) -> Recorded:
+        """Commit the intent before the call. A key seen before answers what is known, and changes nothing."""
+
+    async def resent(self, key: str, *, at: datetime) -> None:
+        """A proven absent write is about to be sent again: move its sent-at."""
+
+    async def last_sent(self, keys: Sequence[str]) -> datetime | None:
+        """When a write under one of these keys, or one that undoes such a write, was last sent; none if never."""
+
+    async def settle(
+        self, key: str, state: EffectState, *, at: datetime, posted: Posted | None = None, edges: Sequence[Edge] = ()
+    ) -> None:
+        """Record the outcome of a write and its lineage in one transaction; a reversal marks the effect that it undoes."""
+
+
+class WorkItems(Protocol):
+    """The projection of the runs' open questions."""
+
+    async def opened(self, item: WorkItem) -> None:
+        """Insert the item; one that is there is left as it is."""
+
+    async def escalated(self, item_id: str, *, owner: Audience, escalations: int, due: datetime) -> None:
+        """Hand an overdue item to its next owner."""
+
+    async def closed(
+        self, item_id: str, *, decision: Decision | None, person: str | None, reason: str, at: datetime
+    ) -> None:
+        """Close the item: by a person's decision, or by the run itself (no decision, no person)."""
+
+
+class Vault(Protocol):
+    """Turns tokens back; every look is audited."""
+
+    async def reveal(self, token: str, *, purpose: str, correlation_id: str) -> str:
+        """The clear value; `KeyError` for a token that the vault never made."""
+
+    async def tokenise(self, kind: TokenKind, value: str) -> str:
+        """The token of a value, made (keyed hash) and kept sealed where it is new."""
+
+
+class Runs(Protocol):
+    """Projection of runs for lists, look-ups and the closing state that a later run starts from."""
+
+    async def project(self, run: RunProjection, *, closing: str | None = None) -> None:
+        """Insert or replace the projection; `closing` (JSON) is sealed before it is stored."""
+
+    async def await_subject(self, workflow_id: str, subjects: Sequence[str]) -> None:
+        """The run waits for these subjects (`item:4711`, `account:<case token>`); replaces what it waited for before."""
+
+    async def claim(self, act: Sequence[str], *, holder: str) -> Claim:
+        """Claim acts (keyed fingerprints) for a run; the first holder keeps them until they are released."""
+
+    async def release(self, *, holder: str) -> None:
+        """Give up all acts that a run holds."""
+
+    async def recorded(self, event_ids: Sequence[str], *, workflow_id: str, at: datetime) -> None:
+        """Mark inbox rows as recorded by their run."""
+
+
+class Register(Protocol):
+    """People, roles and limits as the configuration knows them now."""
+
+    async def person(self, credential: str) -> Person | None:
+        """The person whose token has this digest (SHA-256, hex)."""
+
+
+class InboxState(StrEnum):
+    """How far an event has come."""
+
+    stored = "stored"
+    started = "started"
+    recorded = "recorded"
+    refused = "refused"

@@ -1,0 +1,233 @@
+"""Parking: a step that no retry can heal waits as a work item with an owner and a clock, until a person decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from activities.notes import Notes
+from canonical.documents.work_item import Cause, Decided, Decision, Resolution, WorkItem
+from canonical.errors import Audience
+from canonical.identity import work_item_id
+from canonical.memory import Person
+from canonical.money import Money
+from canonical.orders import ItemClosed, ItemEscalated, ItemOpened, WhoIs
+from canonical.policy import Ladder
+from canonical.run import RunContext
+from workflows.kit.calls import ask_store
+
+SUPERVISOR = "supervisor"
+"""The role that may decide any work item."""
+
+
+NO_CLOCK = timedelta(days=3650)
+"""How long an item without a further rung may wait: until somebody decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a person is asked: a sentence without patient data, who owns it, and what may be decided."""
+
+    step: str
+    cause: Cause
+    text: str
+    owner: Audience
+    decisions: tuple[Decision, ...] = (Decision.retry, Decision.abandon)
+    correctable: tuple[str, ...] = ()
+    blocks: bool = True
+    safety: bool = False
+    charge_at_risk: Money | None = None
+    cost_at_risk: Money | None = None
+    evidence: str = ""
+
+
+@dataclass
+class Parked:
+    """An open work item, and what was decided about it once that is so."""
+
+    item: WorkItem
+    resolution: Resolution | None = None
+    decided: Decided | None = None
+
+
+class Desk:
+    """The open work items of one run. Its table in the store is a projection that only the run writes."""
+
+    def __init__(self, context: RunContext, ladder: Ladder, *, changed: Callable[[], None]) -> None:
+        self._context = context
+        self._ladder = ladder
+        self._changed = changed
+        self._open: dict[str, Parked] = {}
+        self._closed: dict[str, Decided] = {}
+        self._counted: dict[str, int] = {}
+
+    @property
+    def open(self) -> tuple[WorkItem, ...]:
+        """The items that wait for a person, oldest first."""
+        return tuple(parked.item for parked in self._open.values())
+
+    def any_decided(self) -> bool:
+        """Whether a decision waits to be carried out."""
+        return any(parked.decided is not None for parked in self._open.values())
+
+    async def put(self, question: Question) -> Parked:
+        """Open the item; the same question of the same step that is still open is not asked twice."""
+        for parked in self._open.values():
+            same = parked.item.step == question.step and parked.item.cause is question.cause
+            if same and parked.decided is None:
+                return parked
+        number = self._counted[question.step] = self._counted.get(question.step, 0) + 1
+        now = workflow.now()
+        context = self._context
+        item = WorkItem(
+            item_id=work_item_id(context.workflow_id, question.step, number),
+            workflow_id=context.workflow_id,
+            correlation_id=context.correlation_id,
+            facility=context.name.facility,
+            process=context.name.process,
+            step=question.step,
+            cause=question.cause,
+            question=question.text,
+            owner=question.owner,
+            blocks=question.blocks,
+            safety=question.safety,
+            decisions=question.decisions,
+            correctable=question.correctable,
+            opened=now,
+            due=now + (self._ladder.rungs[0].after if self._ladder.rungs else NO_CLOCK),
+            charge_at_risk=question.charge_at_risk,
+            cost_at_risk=question.cost_at_risk,
+            evidence=question.evidence,
+        )
+        parked = self._open[item.item_id] = Parked(item)
+        self._changed()
+        await ask_store(Notes.opened, ItemOpened(item=item), summary=f"work item: {question.text}"[:190])
+        return parked
+
+    async def take_off(self, parked: Parked, *, reason: str) -> None:
+        """Close an item that the run itself has answered, unless a person was quicker."""
+        if self._open.pop(parked.item.item_id, None) is None:
+            return
+        self._changed()
+        if parked.decided is None:
+            closed = ItemClosed(item_id=parked.item.item_id, reason=reason, at=workflow.now())
+            await ask_store(Notes.closed, closed, summary="work item closed by the run")
+
+    async def taken_up(self, item_id: str) -> None:
+        """Close the item that an earlier run left behind: this run goes on from there."""
+        closed = ItemClosed(item_id=item_id, reason=f"taken up by {self._context.workflow_id}", at=workflow.now())
+        await ask_store(Notes.closed, closed, summary="takes up what was left behind")
+
+    async def wait(
+        self, parked: Parked | None, *, woken: Callable[[], bool], look_again: timedelta | None = None
+    ) -> Resolution | None:
+        """Wait for the decision; None where something woke us first, or it is time to look again.
+
+        Past its clock an item goes to the next audience of the ladder, and stays with the last.
+        """
+        again = None if look_again is None else workflow.now() + look_again
+        while True:
+            alarms = [alarm for alarm in (again, self._next_due()) if alarm is not None]
+            timeout = min(alarms) - workflow.now() if alarms else None
+            summary = "looks again" if parked is None else parked.item.question
+            try:
+                await workflow.wait_condition(
+                    lambda: woken() or (parked is not None and parked.decided is not None),
+                    timeout=max(timeout, timedelta(0)) if timeout is not None else None,
+                    timeout_summary=summary[:190],
+                )
+            except TimeoutError:
+                await self._escalate()
+            if parked is not None and parked.decided is not None:
+                self._open.pop(parked.item.item_id, None)
+                self._changed()
+                return parked.resolution
+            if woken() or (again is not None and workflow.now() >= again):
+                return None
+
+    def check(self, resolution: Resolution) -> None:
+        """Refuse what cannot be: shape and state only. Raises `ApplicationError` with words for the person who asked."""
+        parked = self._open.get(resolution.item_id)
+        if parked is None:
+            before = self._closed.get(resolution.item_id)
+            told = f"already decided: {before.decision} by {before.person}" if before else "not open"
+            raise ApplicationError(f"this work item is {told}", type="NotOpen")
+        item = parked.item
+        if resolution.decision not in item.decisions:
+            allowed = ", ".join(item.decisions)
+            raise ApplicationError(f"this work item takes: {allowed}", type="BadDecision")
+        if resolution.decision is Decision.accept and not resolution.external_reference:
+            raise ApplicationError("to accept, give the reference of what was done by hand", type="BadDecision")
+        if (resolution.decision is Decision.correct) != bool(resolution.correction):
+            raise ApplicationError("a correction, and only that, names fields and their new values", type="BadDecision")
+        unknown = sorted(set(resolution.correction) - set(item.correctable))
+        if unknown:
+            fields = ", ".join(item.correctable) or "no field"
+            raise ApplicationError(f"this step lets you correct: {fields}", type="BadDecision")
+
+    async def decide(self, resolution: Resolution) -> Decided:
+        """Record a person's decision: whoever comes first wins, the other is told why."""
+        answer = await ask_store(
+            Notes.person, WhoIs(credential=resolution.credential, item_id=resolution.item_id), summary="who decides"
+        )
+        parked = self._open.get(resolution.item_id)
+        if parked is None or parked.decided is not None:
+            before = self._closed.get(resolution.item_id)
+            by = f" by {before.person}" if before else ""
+            raise ApplicationError(f"this work item was already decided{by}", type="AlreadyDecided")
+        person = _entitled(answer.person, parked.item)
+        decided = Decided(
+            item_id=resolution.item_id, decision=resolution.decision, person=person.person, at=workflow.now()
+        )
+        parked.resolution, parked.decided = resolution, decided
+        self._closed[resolution.item_id] = decided
+        if not parked.item.blocks:
+            self._open.pop(resolution.item_id)
+        self._changed()
+        closed = ItemClosed(
+            item_id=resolution.item_id,
+            decision=resolution.decision,
+            person=person.person,
+            reason=resolution.reason,
+            at=decided.at,
+        )
+        await ask_store(Notes.closed, closed, summary=f"work item decided: {resolution.decision}")
+        return decided
+
+    def _next_due(self) -> datetime | None:
+        waiting = [parked.item for parked in self._open.values() if parked.decided is None]
+        dues = [item.due for item in waiting if item.escalations < len(self._ladder.rungs)]
+        return min(dues, default=None)
+
+    async def _escalate(self) -> None:
+        """Climb one rung with every item that is overdue: remind its owner, or hand it on."""
+        rungs = self._ladder.rungs
+        for parked in list(self._open.values()):
+            item = parked.item
+            if item.due > workflow.now() or item.escalations >= len(rungs):
+                continue
+            owner = rungs[item.escalations].to or item.owner
+            climbed = item.escalations + 1
+            due = item.due + (rungs[climbed].after if climbed < len(rungs) else NO_CLOCK)
+            parked.item = item.model_copy(update={"owner": owner, "escalations": climbed, "due": due})
+            news = ItemEscalated(item_id=item.item_id, owner=owner, escalations=climbed, due=due)
+            told = f"overdue: reminds {owner}" if owner is item.owner else f"overdue: goes to {owner}"
+            await ask_store(Notes.escalated, news, summary=told)
+
+    async def take_off_all(self, *, reason: str) -> None:
+        """Close every item that blocks a step: what it asked may no longer be the question."""
+        for parked in [one for one in self._open.values() if one.item.blocks]:
+            await self.take_off(parked, reason=reason)
+
+
+def _entitled(person: Person | None, item: WorkItem) -> Person:
+    if person is None:
+        raise ApplicationError("no person has this token", type="NotEntitled")
+    if item.owner not in person.roles and SUPERVISOR not in person.roles:
+        raise ApplicationError(f"deciding this needs the role {item.owner}", type="NotEntitled")
+    at_risk = max((risk.amount for risk in (item.charge_at_risk, item.cost_at_risk) if risk), default=None)
+    if person.limit is not None and at_risk is not None and at_risk > person.limit:
+        raise ApplicationError("the amount at risk is above your limit", type="NotEntitled")
+    return person

@@ -1,0 +1,218 @@
+"""Questions that usage-to-charge asks of people, in sentences that a supply-chain analyst understands."""
+
+from canonical.documents.usage import Usage
+from canonical.documents.work_item import Cause, Decision
+from canonical.eligibility import Verdict
+from canonical.errors import Audience
+from canonical.evidence import Evidence
+from canonical.money import Money
+from canonical.policy import Finding
+from workflows.kit.parking import Question
+
+LOOK_UP = (Decision.retry, Decision.correct, Decision.abandon)
+CHARGE_FIELDS = ("no_charge_reason", "account", "item", "lot", "serial", "unit")
+
+
+def no_usage(number: str) -> Question:
+    """A correction came, and the use that it corrects did not."""
+    return Question(
+        step="usage",
+        cause=Cause.no_usage,
+        text=f"a correction came for use {number}, and the use itself did not",
+        owner=Audience.supply_chain,
+    )
+
+
+def look_up_failed(evidence: Evidence) -> Question:
+    """A look-up that no retry could heal."""
+    return Question(
+        step="look-up",
+        cause=Cause.exhausted if evidence.category == "transient" else Cause.refused,
+        text=f"{evidence.system} does not answer the look-up: {evidence.summary}",
+        owner=evidence.audience,
+        evidence=evidence.text,
+    )
+
+
+def unknown_item(usage: Usage) -> Question:
+    """The item is not in the item master: the use waits in suspense and goes on by itself once it is approved."""
+    what = f"item {usage.item}" if usage.item else "the scanned item"
+    return Question(
+        step="item",
+        cause=Cause.unknown_item,
+        text=f"{what} is not in the item master; the use waits in suspense until it is approved",
+        owner=Audience.item_master,
+        decisions=LOOK_UP,
+        correctable=("item",),
+    )
+
+
+def unknown_unit(item: str) -> Question:
+    """No factor leads from the unit of the use to the item's base unit."""
+    return Question(
+        step="item",
+        cause=Cause.unknown_unit,
+        text=f"item {item} has no factor from the unit used to its base unit on the service date",
+        owner=Audience.item_master,
+        decisions=LOOK_UP,
+        correctable=("unit", "item"),
+    )
+
+
+def no_valuation(item: str, location: str) -> Question:
+    """The ERP has no cost for the item."""
+    return Question(
+        step="cost",
+        cause=Cause.refused,
+        text=f"item {item} has no valuation at {location} in the ERP",
+        owner=Audience.finance,
+        decisions=LOOK_UP,
+        correctable=("item", "location"),
+    )
+
+
+def possible_duplicate(holder: str) -> Question:
+    """The same act seems to have been reported before."""
+    return Question(
+        step="duplicate",
+        cause=Cause.possible_duplicate,
+        text=f"this looks like the use already held by {holder}: retry posts it, duplicate_of closes it unposted",
+        owner=Audience.supply_chain,
+        decisions=LOOK_UP,
+        correctable=("duplicate_of",),
+    )
+
+
+def safety(item: str, found: tuple[Finding, ...]) -> Question:
+    """A safety finding: the use is posted all the same, and people are told."""
+    return Question(
+        step="safety",
+        cause=Cause.safety,
+        text=f"item {item} was used though its lot is: {', '.join(found)}",
+        owner=Audience.safety,
+        decisions=(Decision.acknowledge,),
+        blocks=False,
+        safety=True,
+    )
+
+
+def count_stock(item: str, location: str) -> Question:
+    """More was used than the books say was there."""
+    return Question(
+        step="count",
+        cause=Cause.count_stock,
+        text=f"item {item} was used at {location} where none is on hand by the books: count the shelf",
+        owner=Audience.supply_chain,
+        decisions=(Decision.acknowledge,),
+        blocks=False,
+    )
+
+
+def charge_held(item: str, found: tuple[Finding, ...], at_risk: Money | None) -> Question:
+    """Policy holds the charge after a safety finding."""
+    return Question(
+        step="charge",
+        cause=Cause.safety,
+        text=f"the charge for item {item} is held because its lot is: {', '.join(found)}; retry releases it",
+        owner=Audience.revenue_integrity,
+        decisions=(Decision.retry, Decision.correct, Decision.abandon),
+        correctable=CHARGE_FIELDS,
+        safety=True,
+        charge_at_risk=at_risk,
+    )
+
+
+def no_account() -> Question:
+    """The account has not appeared within its clock."""
+    return Question(
+        step="charge",
+        cause=Cause.no_account,
+        text="the surgical case has no patient account yet; the charge goes on by itself once it has",
+        owner=Audience.revenue_integrity,
+        decisions=LOOK_UP,
+        correctable=CHARGE_FIELDS,
+    )
+
+
+def case_not_ready(wanted: str) -> Question:
+    """The surgical case has not reached the charge's trigger within its clock."""
+    return Question(
+        step="charge",
+        cause=Cause.case_not_closed,
+        text=f"the surgical case is not yet {wanted}, which the charge waits for",
+        owner=Audience.revenue_integrity,
+        decisions=LOOK_UP,
+        correctable=CHARGE_FIELDS,
+    )
+
+
+def undecided(verdict: Verdict) -> Question:
+    """Eligibility is undecided: a missing code is never "no charge"."""
+    return Question(
+        step="charge",
+        cause=verdict.cause or Cause.undecided_eligibility,
+        text=verdict.reason,
+        owner=Audience.revenue_integrity,
+        decisions=(Decision.retry, Decision.correct, Decision.accept, Decision.abandon),
+        correctable=CHARGE_FIELDS,
+    )
+
+
+def not_found(step: str, source: str) -> Question:
+    """What the source says it has posted cannot be found."""
+    return Question(
+        step=step,
+        cause=Cause.not_found_in_time,
+        text=f"{source} says that it has posted the {step} by itself, and it cannot be found there",
+        owner=Audience.integration,
+        decisions=(Decision.retry, Decision.accept, Decision.abandon),
+    )
+
+
+def not_confirmed() -> Question:
+    """Billing has accepted the charge and not said what became of it."""
+    return Question(
+        step="charge",
+        cause=Cause.confirmation_overdue,
+        text="billing accepted the charge and has neither posted nor rejected it in time",
+        owner=Audience.revenue_integrity,
+        decisions=(Decision.retry, Decision.accept, Decision.abandon),
+    )
+
+
+def charge_rejected(reason: str, at_risk: Money | None) -> Question:
+    """Billing accepted the charge first and rejected it in its batch."""
+    return Question(
+        step="charge",
+        cause=Cause.charge_rejected,
+        text="billing accepted the charge and then rejected it in its batch",
+        owner=Audience.revenue_integrity,
+        decisions=(Decision.retry, Decision.correct, Decision.accept, Decision.abandon),
+        correctable=CHARGE_FIELDS,
+        charge_at_risk=at_risk,
+        evidence=reason,
+    )
+
+
+def credit_and_rebill() -> Question:
+    """A billed charge cannot be voided: billing was asked to credit it."""
+    return Question(
+        step="credit",
+        cause=Cause.credit_and_rebill,
+        text="the charge was already billed: billing was asked for credit and rebill",
+        owner=Audience.revenue_integrity,
+        decisions=(Decision.acknowledge,),
+        blocks=False,
+    )
+
+
+def conflicting(number: str) -> Question:
+    """The same use was reported again with other content under the same version."""
+    return Question(
+        step="usage",
+        cause=Cause.conflicting_content,
+        text=f"use {number} was reported again with other content and no newer version; the first one counts",
+        owner=Audience.supply_chain,
+        decisions=(Decision.acknowledge,),
+        blocks=False,
+    )
