@@ -11,7 +11,7 @@ from canonical.documents.usage import LotText, Usage, UsageCorrection
 from canonical.model import Frozen
 from canonical.policy import Policy
 from canonical.quantity import Unit
-from canonical.run import Ledger, RunContext
+from canonical.run import Ledger, Leg, RunContext
 
 STOCK = Ledger(step="stock", domain="inventory")
 CHARGE = Ledger(step="charge", domain="billing")
@@ -54,6 +54,7 @@ class UsageRun(Frozen):
     """The state of a run: the use as it now counts, corrections, what people judged, and the three ledgers.
 
     `left` names the work item that an abandoned or cancelled run leaves behind; the run that takes it up closes it.
+    `route` is that of the first run, which later runs keep.
     """
 
     usage: Usage | None = None
@@ -64,8 +65,8 @@ class UsageRun(Frozen):
     stock: Ledger = STOCK
     charge: Ledger = CHARGE
     cost: Ledger = COST
-    outcome: str = ""
     left: str = ""
+    route: tuple[Leg, ...] = ()
 
     def ledger(self, step: str) -> Ledger:
         """The ledger that a step writes into."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -75,7 +75,7 @@ async def postgresql_server(environ: Mapping[str, str]) -> AsyncIterator[Postgre
         shutil.rmtree(folder)
 
 
-def _as_postgres(command: list[Path | str | int]) -> list[str]:
+def _as_postgres(command: Sequence[object]) -> list[str]:
     """PostgreSQL refuses root; the death signal is set again because the change of user clears it."""
     words = list(map(str, command))
     if os.geteuid() != 0:

@@ -36,7 +36,7 @@ class Use(Process):
     """The use behind a run: the report as it now counts, and what inventory, billing and the ERP say of it."""
 
     def __init__(self, start: UsageStart) -> None:
-        self.state = start.closing or UsageRun()
+        self.state = start.closing or UsageRun(route=start.context.route)
         self.known = Knowledge()
         self.redo: tuple[str, ...] = ()
         self.outcomes: dict[str, Found] = {}

@@ -1,0 +1,143 @@
+"""The billing port over the sandbox's billing system."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from canonical.documents.charge import Charge, ChargeCode
+from canonical.effect import Found, Posted
+from canonical.errors import Audience, BusinessRefusal
+from canonical.inbound import Inbound
+from canonical.ports import ClearStanding, Declaration
+from connectors.protocols.answer import Answer
+from connectors.protocols.rest import RestClient
+from connectors.systems.sandbox_billing import mapping
+from connectors.systems.sandbox_billing.client import SandboxBillingClient
+from connectors.systems.sandbox_billing.events import inbound
+from connectors.systems.sandbox_billing.settings import SandboxBillingSettings
+
+_FOR_GOOD = timedelta(days=36_500)
+"""A charge id is never forgotten by the vendor, so a repeat under it can never be applied twice."""
+
+
+class SandboxBilling:
+    """Accounts, charge codes and charges; the reference of a charge is the charge id that we gave it."""
+
+    def __init__(self, client: SandboxBillingClient, *, declares: Declaration) -> None:
+        self._client = client
+        self._declares = declares
+
+    @property
+    def declares(self) -> Declaration:
+        """What the system declares of its writes."""
+        return self._declares
+
+    async def ping(self) -> str:
+        """Product and version, reached with the configured token."""
+        status = await self._client.status()
+        return f"{status.product} {status.version}"
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._client.close()
+
+    async def account(self, *, facility: str, case_number: str, account_number: str | None) -> ClearStanding:
+        """The account of the case, or the one of this number; none while it is not on file."""
+        return mapping.standing_of(await self._client.look_up_account(case_no=case_number, acct_no=account_number))
+
+    async def charge_code(self, *, facility: str, item: str, on: date) -> ChargeCode | None:
+        """The row in force on the service date; one master serves both hospitals."""
+        reference = mapping.supply_ref(item)
+        if reference is None:
+            return None
+        row = await self._client.look_up_code(supply_ref=reference, dos=mapping.vendor_date(on))
+        return None if row is None else mapping.charge_code_of(row)
+
+    async def post_charge(self, charge: Charge, *, account_number: str, case_number: str, wire_key: str) -> Posted:
+        """Post a charge for the next batch; a repeat answers the charge that stands under the key."""
+        try:
+            body = mapping.charge_body(charge, acct_no=account_number, case_no=case_number, charge_id=wire_key)
+        except mapping.Unmappable as cause:
+            raise self._refused(str(cause), operation="post_charge") from cause
+        taken, answer = await self._client.post_charge(body)
+        if answer.status == 409:
+            return await self._posted_before(body, answer)
+        return _posted(mapping.found_of(taken))
+
+    async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
+        """Void an unbilled charge."""
+        void = await self._client.void_charge(reference, void_id=wire_key)
+        return Posted(reference=void.void_id, posting_date=void.void_tm.date())
+
+    async def request_credit(self, reference: str, *, wire_key: str) -> Posted:
+        """Credit the whole of a billed charge; revenue integrity rebills."""
+        credit = await self._client.credit_charge(reference, credit_id=wire_key)
+        return Posted(reference=credit.credit_id, posting_date=credit.credit_tm.date())
+
+    async def find_charges(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
+        """All charges under these keys, in the order in which they arrived."""
+        return tuple(mapping.found_of(charge) for charge in await self._client.find_charges(wire_keys))
+
+    async def charge(self, reference: str) -> Found | None:
+        """A charge by its charge id."""
+        charge = await self._client.get_charge(reference)
+        return None if charge is None else mapping.found_of(charge)
+
+    async def _posted_before(self, body: dict[str, Any], answer: Answer) -> Posted:
+        # The vendor repeats its first answer, which was given before the batch: ask how the charge stands now.
+        current = await self._client.get_charge(body["charge_id"])
+        if current is None:
+            raise answer.unreadable()
+        if not mapping.is_same(current, body):
+            raise answer.refused("the charge id belongs to another charge", audience=Audience.integration)
+        found = mapping.found_of(current)
+        if found.standing == "rejected":
+            raise answer.refused("billing rejected this charge in its batch", audience=Audience.revenue_integrity)
+        if not found.live:
+            raise answer.refused("this charge was taken back", audience=Audience.revenue_integrity)
+        return _posted(found)
+
+    def _refused(self, summary: str, *, operation: str) -> BusinessRefusal:
+        return BusinessRefusal(
+            summary, system=self._declares.system, operation=operation, audience=Audience.revenue_integrity
+        )
+
+
+def _posted(found: Found) -> Posted:
+    return Posted(
+        reference=found.reference,
+        standing="accepted" if found.standing == "accepted" else "posted",
+        posting_date=found.posting_date,
+    )
+
+
+class SandboxBillingKind:
+    """How a sandbox billing system is configured, built and listened to."""
+
+    @property
+    def settings(self) -> type[BaseModel]:
+        """The model of the system's own table."""
+        return SandboxBillingSettings
+
+    def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxBilling:
+        """The connector under its configured name."""
+        own = cast(SandboxBillingSettings, settings)
+        rest = RestClient(
+            system=name,
+            base_url=own.base_url,
+            token=own.token_file.read_text(encoding="utf-8").strip(),
+            outgoing=outgoing,
+            timeout=own.timeout,
+            max_connections=own.max_connections,
+        )
+        declares = Declaration(system=name, in_flight=own.in_flight, idempotent_for=_FOR_GOOD, posts_later=True)
+        return SandboxBilling(SandboxBillingClient(rest), declares=declares)
+
+    def translate(self, body: Mapping[str, Any]) -> Inbound:
+        """A webhook of the vendor's as an `Inbound`."""
+        return inbound(body)
+
+
+SYSTEM = SandboxBillingKind()

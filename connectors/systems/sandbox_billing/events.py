@@ -1,0 +1,96 @@
+"""The vendor's webhooks as events of the engine: account opened, case verified or closed, charge posted or rejected."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from canonical.effect import Found
+from canonical.inbound import EventType, Inbound, InvalidEvent
+from connectors.systems.sandbox_billing.mapping import FACILITIES
+from connectors.systems.sandbox_billing.refusals import rejection
+from connectors.systems.sandbox_billing.vendor import CaseSts, VendorDate, VendorTime
+
+_Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Webhook(_Part):
+    evt_id: str = Field(pattern=r"^[\x21-\x7e]{1,200}$")
+    evt_typ: Literal["acct.opened", "case.verified", "case.closed", "charge.posted", "charge.rejected"]
+    evt_tm: VendorTime
+    data: dict[str, Any]
+
+
+class _Data(_Part):
+    hosp_cd: Literal["NTH", "STH"]
+
+
+class _Opened(_Data):
+    case_no: _Number
+    acct_no: _Number
+
+
+class _Case(_Data):
+    case_no: _Number
+    case_sts: CaseSts
+
+
+class _Charge(_Data):
+    charge_id: _Number
+    units: int = Field(ge=1, le=10**9)
+    amt: int = Field(ge=0, le=10**15)
+    post_dt: VendorDate | None = None
+    rej_cd: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")] | None = None
+
+
+def inbound(body: Mapping[str, Any]) -> Inbound:
+    """Translate one webhook; `InvalidEvent` names the field and what was expected."""
+    told = _read(_Webhook, body, within="")
+    match told.evt_typ:
+        case "acct.opened":
+            opened = _read(_Opened, told.data, within="data.")
+            data: dict[str, Any] = {"surgical_case": opened.case_no, "account": opened.acct_no}
+            return _inbound(told, EventType.account_opened, opened, number=opened.case_no, data=data)
+        case "case.verified" | "case.closed":
+            case = _read(_Case, told.data, within="data.")
+            data = {"surgical_case": case.case_no, "case_status": case.case_sts}
+            return _inbound(told, EventType.case_changed, case, number=case.case_no, data=data)
+        case "charge.posted" | "charge.rejected":
+            charge = _read(_Charge, told.data, within="data.")
+            kind = EventType.charge_posted if told.evt_typ == "charge.posted" else EventType.charge_rejected
+            found = Found(
+                reference=charge.charge_id,
+                wire_key=charge.charge_id,
+                standing="posted" if kind is EventType.charge_posted else "rejected",
+                quantity=Decimal(charge.units),
+                amount=Decimal(charge.amt) / 100,
+                posting_date=charge.post_dt,
+                reason=rejection(charge.rej_cd),
+            )
+            return _inbound(told, kind, charge, number=charge.charge_id, data=found.model_dump(mode="json"))
+
+
+def _inbound(told: _Webhook, kind: EventType, data_part: _Data, *, number: str, data: dict[str, Any]) -> Inbound:
+    return Inbound(
+        id=told.evt_id,
+        type=kind,
+        facility=FACILITIES[data_part.hosp_cd],
+        number=number,
+        time=told.evt_tm,
+        data=data,
+    )
+
+
+def _read(model: type[_Model], body: Mapping[str, Any], *, within: str) -> _Model:
+    try:
+        return model.model_validate(body)
+    except ValidationError as cause:
+        first = cause.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = within + ".".join(str(part) for part in first["loc"])
+        raise InvalidEvent(field, first["msg"]) from None

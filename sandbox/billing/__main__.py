@@ -1,0 +1,43 @@
+"""Runs the billing system: python -m sandbox.billing --port N --database FILE --tokens-file FILE ..."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+
+from sandbox.billing.server import serve
+from sandbox.billing.system import Options, System
+
+
+def main() -> None:
+    """Read the command line, open the database, serve."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.billing")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="0 chooses a free one")
+    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--hooks-url", default="", help="empty: events are kept and not sent")
+    parser.add_argument("--hook-secret-file", type=Path, required=True)
+    parser.add_argument("--tokens-file", type=Path, required=True)
+    given = parser.parse_args()
+    if given.scale < 1:
+        parser.error("--scale must be at least 1")
+    try:
+        listener = socket.create_server((given.host, given.port), backlog=2048)
+    except OSError as taken:
+        parser.exit(1, f"billing cannot listen on {given.host}:{given.port}: {taken.strerror}\n")
+    options = Options(
+        database=given.database,
+        seed=given.seed,
+        scale=given.scale,
+        hooks_url=given.hooks_url,
+        hook_secret=given.hook_secret_file.read_text(encoding="utf-8").strip(),
+        tokens_file=given.tokens_file,
+    )
+    serve(System(options), host=given.host, listener=listener)
+
+
+if __name__ == "__main__":
+    main()

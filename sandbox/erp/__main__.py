@@ -1,0 +1,72 @@
+"""Starts the ERP as a process of its own."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.erp.app import build
+from sandbox.erp.system import Options, System
+from sandbox.erp.wire import CuttableProtocol
+
+
+class _Server(uvicorn.Server):
+    """Says when it serves, and ends with exit code 0 on SIGTERM and SIGINT."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        print(f"erp ready on http://{host}:{port}", flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal again after its shutdown, which would make the exit code -15.
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_number, self.handle_exit, signal_number, None)
+        yield
+
+
+def options() -> Options:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.erp", description="The sandbox hospital's ERP")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--tokens-file", type=Path, required=True)
+    parser.add_argument("--hooks-url")
+    parser.add_argument("--hook-secret-file", type=Path)
+    parser.add_argument("--hook-events", default="", help="only these event types, comma-separated; all by default")
+    given = vars(parser.parse_args())
+    given["hook_events"] = frozenset(name for name in given["hook_events"].split(",") if name)
+    return Options(**given)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    chosen = options()
+    config = uvicorn.Config(
+        build(System(chosen)),
+        host=chosen.host,
+        port=chosen.port,
+        http=CuttableProtocol,
+        lifespan="on",
+        loop="asyncio",
+        ws="none",
+        access_log=False,
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,
+    )
+    _Server(config).run()
+
+
+if __name__ == "__main__":
+    main()

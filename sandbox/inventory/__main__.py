@@ -1,0 +1,83 @@
+"""Runs the inventory system as its own process: python -m sandbox.inventory --port N --database FILE ..."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.inventory.app import make_app
+from sandbox.inventory.connection import CuttableProtocol
+from sandbox.inventory.system import System
+
+
+class Server(uvicorn.Server):
+    """Says when it serves, and ends with 0 when told to stop (uvicorn itself would raise the signal again)."""
+
+    system: System
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            print(f"inventory ready on http://{self.config.host}:{port}", flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.system.stop()
+        self.should_exit = True
+
+
+def main() -> None:
+    asyncio.run(_serve(_arguments()))
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    system = System(
+        file=arguments.database,
+        seed=arguments.seed,
+        scale=arguments.scale,
+        hooks_url=arguments.hooks_url,
+        hook_secret_file=arguments.hook_secret_file,
+        tokens_file=arguments.tokens_file,
+    )
+    config = uvicorn.Config(
+        make_app(system),
+        host=arguments.host,
+        port=arguments.port,
+        http=CuttableProtocol,
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+    server = Server(config)
+    server.system = system
+    await server.serve()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.inventory", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--hooks-url", required=True)
+    parser.add_argument("--hook-secret-file", type=Path, required=True)
+    parser.add_argument("--tokens-file", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The way of every request: logged, admitted, held at barriers, hit by a fault if one is set, applied, answered."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.inventory.connection import cut
+from sandbox.inventory.errors import VendorError, error_body
+from sandbox.inventory.faults import Fault
+from sandbox.inventory.late import Late
+from sandbox.inventory.operations import find_operation
+from sandbox.inventory.system import System
+from sandbox.inventory.visit import Answer, Visit, read_body
+
+OPEN_PATHS = ("/openapi.json", "/docs", "/healthz")
+
+
+class FrontDoor:
+    def __init__(self, app: ASGIApp, system: System) -> None:
+        self._app = app
+        self._system = system
+        self._late = Late(self._apply_alone)
+        system.late = self._late
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+            await self._app(scope, receive, send)
+        elif scope["path"].startswith("/_control/"):
+            await self._control(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = Visit(scope, b"", None)
+        try:
+            self._system.tokens.admit(visit.header("authorization"), scope="control")
+        except VendorError as refusal:
+            await _answer(refusal.status, refusal.body).send(send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        visit = Visit(scope, body or b"", find_operation(scope["method"], scope["path"]))
+        entry = self._system.request_log.received(visit)
+        await self._late.arrived(visit)
+        refusal = self._refusal(visit, too_long=body is None)
+        if refusal is not None:
+            await self._send(refusal, entry, send)
+            return
+        await self._system.barriers.hold("received", visit.operation_name, visit.key)
+        fault = self._system.faults.take(visit.operation_name, visit.key)
+        if fault is not None:
+            self._system.request_log.note(entry, fault=fault.kind)
+        if fault is not None and fault.kind == "apply_late":
+            self._late.add(visit, entry, seconds=fault.seconds)
+            await cut(scope, receive)
+            return
+        answer = await self._answer_with(fault, visit, entry)
+        if answer is None:
+            await cut(scope, receive)
+        else:
+            await self._send(answer, entry, send)
+            await self._system.barriers.hold("answered", visit.operation_name, visit.key)
+
+    def _refusal(self, visit: Visit, *, too_long: bool) -> Answer | None:
+        if too_long:
+            return _answer(413, error_body("bodyTooLong", "at most 1 MiB"))
+        try:
+            token = self._system.tokens.admit(
+                visit.header("authorization"), scope=visit.operation.scope if visit.operation else None
+            )
+        except VendorError as refusal:
+            return _answer(refusal.status, refusal.body)
+        wait = self._system.rate_limit.wait(token)
+        return None if wait is None else _throttled(wait)
+
+    async def _answer_with(self, fault: Fault | None, visit: Visit, entry: int) -> Answer | None:
+        """None is a cut connection."""
+        match fault.kind if fault else None:
+            case "refuse":
+                detail = f"refused by a rule of the store: {visit.key}"
+                return _answer((fault and fault.status) or 422, error_body("refusedByRule", detail))
+            case "refuse_unauthorized":
+                return _answer(401, error_body("unauthorized", "a valid bearer token is needed"))
+            case "429":
+                return _throttled(_retry_after(fault) or 1)
+            case "500_before":
+                return _answer(500, error_body("internal", "something went wrong on our side"))
+            case "503":
+                return _answer(503, error_body("unavailable", "back soon"), retry_after=_retry_after(fault))
+            case "cut_before":
+                return None
+            case "stall_before":
+                await self._system.sleep(fault.seconds if fault else None)
+        answer = await self._apply(visit, entry)
+        await self._system.barriers.hold("applied", visit.operation_name, visit.key)
+        match fault.kind if fault else None:
+            case "stall_after":
+                await self._system.sleep(fault.seconds if fault else None)
+            case "500":
+                return _answer(500, error_body("internal", "something went wrong on our side"))
+            case "malformed":
+                status = 201 if visit.method == "POST" else 200
+                return Answer(status, ((b"content-type", b"application/json"),), b'{"movementId": "mov_')
+            case "cut":
+                return None
+        return answer
+
+    async def _apply(self, visit: Visit, entry: int) -> Answer:
+        sent: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            sent.append(message)
+
+        try:
+            await self._app(visit.scope, visit.receive(), keep)
+        except Exception:
+            logging.getLogger("sandbox.inventory").exception("%s failed", visit.operation_name)
+            sent = []
+        answer = _collected(sent) or _answer(500, error_body("internal", "something went wrong on our side"))
+        self._system.request_log.note(entry, applied_status=answer.status)
+        return answer
+
+    async def _apply_alone(self, visit: Visit, entry: int) -> None:
+        await self._apply(visit, entry)
+
+    async def _send(self, answer: Answer, entry: int, send: Send) -> None:
+        # Noted first: whoever reads the log after the answer finds the status there.
+        self._system.request_log.note(entry, status=answer.status)
+        await answer.send(send)
+        await asyncio.sleep(0)
+
+
+def _collected(messages: list[Message]) -> Answer | None:
+    start = next((each for each in messages if each["type"] == "http.response.start"), None)
+    if start is None:
+        return None
+    body = b"".join(each.get("body", b"") for each in messages if each["type"] == "http.response.body")
+    return Answer(start["status"], tuple(start.get("headers", ())), body)
+
+
+def _answer(status: int, body: dict[str, Any], *, retry_after: int | None = None) -> Answer:
+    content = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
+    return Answer(status, tuple(headers), content)
+
+
+def _throttled(seconds: int) -> Answer:
+    return _answer(429, error_body("tooManyRequests", "slow down"), retry_after=seconds)
+
+
+def _retry_after(fault: Fault | None) -> int | None:
+    return fault.retry_after if fault else None

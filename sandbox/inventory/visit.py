@@ -1,0 +1,83 @@
+"""One request on its way through the front door, and the answer the system gives to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from sandbox.inventory.operations import Operation
+
+LONGEST_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": list(self.headers)})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+@dataclass(frozen=True)
+class Visit:
+    scope: Scope
+    body: bytes
+    operation: Operation | None
+
+    @property
+    def method(self) -> str:
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> str:
+        return printable(str(self.scope["path"]))
+
+    @property
+    def query(self) -> str:
+        return bytes(self.scope["query_string"]).decode("latin-1")
+
+    @property
+    def operation_name(self) -> str | None:
+        return self.operation.name if self.operation else None
+
+    @property
+    def key(self) -> str | None:
+        if self.operation is None:
+            return None
+        return self.operation.key(path=self.path, query=self.query, body=self.body)
+
+    def header(self, name: str) -> str | None:
+        wanted = name.encode()
+        found = (value for key, value in self.scope["headers"] if key == wanted)
+        first = next(found, None)
+        return None if first is None else bytes(first).decode("latin-1")
+
+    def receive(self) -> Receive:
+        """Gives the body that was read already to the application."""
+        messages: list[Message] = [{"type": "http.request", "body": self.body, "more_body": False}]
+
+        async def receive() -> Message:
+            return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+        return receive
+
+
+def printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """None if it is too long, or the caller has gone."""
+    body = bytearray()
+    while True:
+        message: dict[str, Any] = dict(await receive())
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LONGEST_BODY:
+            return None
+        if not message.get("more_body"):
+            return bytes(body)

@@ -1,0 +1,81 @@
+"""All commands by name. Each is its signature only: what it does is imported when it runs, so that help is quick."""
+
+import importlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suture.cli.cancel import cancel
+from suture.cli.doctor import doctor
+from suture.cli.keys import keys
+from suture.cli.listing import list_runs
+from suture.cli.root import Root
+from suture.cli.show import show
+from suture.cli.signal import signal
+from suture.cli.start import start
+from suture.cli.store import store
+from suture.cli.work import work
+
+EPILOG = """\b
+Exit codes: 0 done; 1 refused or failed; 2 the command line, a file or the configuration is wrong; 3 not found;
+4 something does not answer (all commands are safe to repeat); 5 `list --stuck --fail` found something;
+130 interrupted. Errors are one line on stderr: what, where, what to do. SUTURE_DEBUG=1 adds the traceback.
+
+\b
+At night: suture doctor; suture list --stuck; suture work list; suture show TRANSACTION."""
+
+app = typer.Typer(
+    name="suture",
+    cls=Root,
+    help="Keep a hospital's ERP, billing and inventory in step: run it, ask it, bring home what needs a person.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    # Rich's help takes longer to import than all the rest.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"suture {version('suture')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    config: Annotated[
+        Path | None, typer.Option(help="The configuration; else SUTURE_CONFIG, else ./hospital.toml.")
+    ] = None,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Tell the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before the command hold for all of them."""
+
+
+@app.command()
+def up() -> None:
+    """Run everything on this machine: Temporal, gateway, worker; until Ctrl-C."""
+    importlib.import_module("suture.cli.up").up()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Resolve the work items too, then stop; 0 if all agrees.")] = False,
+) -> None:
+    """Play a short hospital day against three sandbox systems."""
+    importlib.import_module("suture.cli.demo").demo(once=once)
+
+
+app.add_typer(start, name="start")
+app.command()(signal)
+app.command()(show)
+app.command(name="list")(list_runs)
+app.add_typer(work, name="work")
+app.command()(cancel)
+app.command()(doctor)
+app.add_typer(keys, name="keys")
+app.add_typer(store, name="store")

@@ -1,0 +1,22 @@
+"""Options and arguments that several commands share, so that they read the same everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for scripts.")]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(help="File with your token; else SUTURE_TOKEN, else .suture/token beside hospital.toml."),
+]
+DocumentFile = Annotated[
+    Path, typer.Option("--file", help="JSON document; account and case numbers in clear; - reads standard input.")
+]
+FacilityName = Annotated[str | None, typer.Option("--facility", help="Only this facility.")]
+Reason = Annotated[str, typer.Option(help="Why, for whoever reads this later; no patient data.")]
+BusinessKey = Annotated[str, typer.Argument(help="<process>:<facility>:<source>:<number>, as `suture list` shows it.")]
+Transaction = Annotated[str, typer.Argument(help="A correlation id, a business key, or a work item's id.")]
+EventId = Annotated[
+    str | None, typer.Option(help="The event's id, to deduplicate by; else made from the file, so that repeating is safe.")
+]

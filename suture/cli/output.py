@@ -1,0 +1,77 @@
+"""What commands print: a table or lines for people, JSON for scripts; colours on a terminal only."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+WIDE = 10_000
+"""How wide a line may be where nobody's terminal bounds it: what is piped is never cut or wrapped."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print now: the stream of the moment, as wide as the terminal, or unbounded."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, soft_wrap=False)
+
+
+def say(line: str = "", *, style: str = "") -> None:
+    """One line on stdout, as it is: no markup in it counts."""
+    console().print(escape(line), style=style or None, soft_wrap=True)
+
+
+def remark(line: str) -> None:
+    """One line on stderr, where it does not mix with the output."""
+    console(stderr=True).print(escape(line), style="yellow", soft_wrap=True)
+
+
+def emit(value: Any) -> None:
+    """A value as JSON: models as objects, decimals as strings, times in ISO 8601."""
+    print(json.dumps(to_jsonable_python(value), indent=2, ensure_ascii=False))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A plain table, folded at the terminal's width, nothing cut."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(text(cell)) for cell in row))
+    console().print(shown)
+
+
+def text(value: object) -> str:
+    """A value in a cell."""
+    match value:
+        case None:
+            return "-"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        case bool():
+            return "yes" if value else "no"
+        case tuple() | list():
+            return ", ".join(map(text, value)) or "-"
+        case BaseModel():
+            return value.model_dump_json()
+        case _:
+            return str(value)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, or in how long, in the largest unit that tells enough."""
+    seconds = (now - moment).total_seconds()
+    size = abs(seconds)
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if size >= 2 * length:
+            break
+    else:
+        unit, length = "s", 1
+    words = f"{size / length:.0f} {unit}"
+    return f"{words} ago" if seconds >= 0 else f"in {words}"

@@ -1,0 +1,62 @@
+"""The group that all commands hang from: every error ends in one line on stderr and an exit code that means something."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from typer.core import TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from suture.cli.failures import Ending, Failed, told
+
+INTERRUPTED = 130
+"""What a shell answers for a command that Ctrl-C ended."""
+
+
+class Root(TyperGroup):
+    """Commands in the order in which an operator meets them; never a traceback, unless SUTURE_DEBUG asks for it."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run one command and exit."""
+        try:
+            code = super().main(args, prog_name or "suture", complete_var, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has gone (`| head`): there is nobody left to tell, and flushing would fail again.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            sys.exit(Ending.refused)
+        except TyperException as misuse:
+            sys.exit(_end(_misuse(misuse)))
+        except Abort:
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            if os.environ.get("SUTURE_DEBUG", "").strip():
+                traceback.print_exception(error)
+            sys.exit(_end(told(error)))
+        if code == INTERRUPTED:
+            _end(Failed("interrupted", do="what was sent stays sent; every command is safe to repeat"))
+        sys.exit(code if isinstance(code, int) else Ending.ok)
+
+
+def _end(failed: Failed) -> int:
+    print(f"suture: {failed.line}", file=sys.stderr, flush=True)
+    return failed.ending
+
+
+def _misuse(misuse: TyperException) -> Failed:
+    """A command line that does not parse; a bare group shows its help before that is said."""
+    context = getattr(misuse, "ctx", None)
+    command = context.command_path if context is not None else "suture"
+    if context is not None and misuse.message == context.get_help():
+        print(misuse.message, file=sys.stderr)
+        return Failed("a command is missing", ending=Ending.usage)
+    return Failed(misuse.format_message().rstrip("."), do=f"see: {command} --help", ending=Ending.usage)

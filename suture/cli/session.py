@@ -1,0 +1,57 @@
+"""What a command works with: the configuration, and the keys, store and Temporal client that it names, opened on demand."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from suture.cli.failures import Ending, Failed
+from suture.configuration import configured_file, read
+from suture.keys import Keyring, load
+from suture.settings import Settings
+from suture.store.store import Store
+
+T = TypeVar("T")
+ANSWERS_WITHIN = timedelta(seconds=5)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work to its end."""
+    return asyncio.run(work)
+
+
+def configuration_file(context: typer.Context) -> Path:
+    """The file of `--config`, of SUTURE_CONFIG, or `./hospital.toml`."""
+    named = context.find_root().params.get("config")
+    return named if isinstance(named, Path) else configured_file(os.environ)
+
+
+def configured(context: typer.Context) -> Settings:
+    """The configuration; `ConfigurationError` tells what is wrong with it."""
+    return read(configuration_file(context))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store, open."""
+    keyring = load(settings.keys.file)
+    async with await asyncio.to_thread(Store.open, settings.store.url, keyring) as store:
+        yield store
+
+
+async def connected(settings: Settings, keyring: Keyring) -> Client:
+    """A client of the Temporal server; fails within seconds where none answers."""
+    from suture.temporal.client import connect
+    raise NotImplementedError
+
+
+def unreachable(settings: Settings, error: Exception) -> Failed:
+    """Temporal does not answer."""
+    ...

@@ -1,0 +1,19 @@
+"""`suture show`: one transaction, whole."""
+
+import typer
+
+from suture.cli.options import AsJson, Transaction
+
+
+def show(context: typer.Context, transaction: Transaction, as_json: AsJson = False) -> None:
+    """Show a transaction: what is wrong, what to type, its steps, effects in each system, lineage, work items."""
+    from suture.cli import output
+    from suture.cli.session import configured, run
+    from suture.cli.story import story
+    from suture.cli.story_text import tell
+
+    found = run(story(configured(context), transaction))
+    if as_json:
+        output.emit(found)
+    else:
+        tell(found)

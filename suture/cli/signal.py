@@ -1,0 +1,27 @@
+"""`suture signal`: hand a document, for example a correction, to a transaction."""
+
+from typing import Annotated
+
+import typer
+
+from suture.cli.options import AsJson, BusinessKey, DocumentFile, EventId, TokenFile
+
+
+def signal(
+    context: typer.Context,
+    business_key: BusinessKey,
+    file: DocumentFile,
+    event_type: Annotated[
+        str | None, typer.Option("--type", help="usage.reported or usage.corrected; else told from the fields.")
+    ] = None,
+    event_id: EventId = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand a document to a transaction, by the same intake as the gateway. Safe to repeat."""
+    from suture.cli.entering import hand_to, tell
+    from suture.cli.session import configured, run
+
+    settings = configured(context)
+    work = hand_to(settings, business_key, file, event_type=event_type, event_id=event_id, token_file=token_file)
+    tell(run(work), as_json=as_json)

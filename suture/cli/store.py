@@ -1,0 +1,30 @@
+"""`suture store`: bring the store's tables to this version."""
+
+import typer
+
+from suture.cli.options import AsJson
+
+store = typer.Typer(help="The store: what the engine remembers outside Temporal.", no_args_is_help=True)
+
+
+@store.command()
+def migrate(context: typer.Context, as_json: AsJson = False) -> None:
+    """Migrate the tables to this version; does nothing where they are. Stop gateway and worker first."""
+    from suture.cli import output
+    from suture.cli.session import configured
+    from suture.store import migrate as migrations
+
+    settings = configured(context)
+    before = migrations.revision(settings.store.url)
+    after = migrations.migrate(settings.store.url)
+    if as_json:
+        output.emit({"before": before, "after": after})
+    elif before == after:
+        output.say(f"nothing to do: the store is at revision {after}")
+    else:
+        output.say(f"migrated: revision {before or 'none'} -> {after}")
+
+
+@store.callback()
+def group() -> None:
+    """Keep `migrate` a command of its own name: with a single command typer would drop the name."""

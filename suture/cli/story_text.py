@@ -1,0 +1,121 @@
+"""A transaction as somebody on call reads it: what is wrong and what to type first, then everything behind it."""
+
+from datetime import UTC, datetime
+
+from canonical.memory import InboxState
+from suture.cli import output
+from suture.cli.history import Step
+from suture.cli.links import to_resolve
+from suture.cli.story import Run, Story
+
+PENDING = ("runs", "tries again", "waits for a worker")
+
+
+def tell(story: Story) -> None:
+    """Print the whole story."""
+    for line in verdict(story):
+        output.say(line, style="" if line.startswith(" ") else "bold")
+    output.say()
+    output.say(f"correlation id  {story.correlation_id}")
+    for run in story.runs:
+        _run(run)
+    if story.effects:
+        output.say()
+        rows = [
+            (
+                effect.intent.system,
+                effect.intent.step,
+                "undo" if effect.intent.undoes else "do",
+                effect.state,
+                effect.posted.reference if effect.posted else None,
+                _amount(effect.intent.quantity, effect.intent.unit),
+                _amount(effect.intent.amount, effect.intent.currency),
+                effect.settled_at or effect.sent_at,
+            )
+            for effect in story.effects
+        ]
+        output.table(("SYSTEM", "STEP", "", "STATE", "REFERENCE", "QUANTITY", "AMOUNT", "WHEN"), rows)
+    if story.lineage:
+        output.say()
+        for edge in story.lineage:
+            there = f"{edge.to_system} {edge.to_kind} {edge.to_reference}"
+            output.say(f"{there}  {edge.relation}  {edge.from_system} {edge.from_kind} {edge.from_reference}")
+    if story.work_items:
+        output.say()
+        listed = [
+            (one.item.item_id, one.item.cause, _standing_of(one.closed_at, one.decision), one.decided_by, one.item.question)
+            for one in story.work_items
+        ]
+        output.table(("WORK ITEM", "CAUSE", "STATE", "BY", "QUESTION"), listed)
+    if story.events:
+        output.say()
+        output.table(("EVENT", "TYPE", "STATE", "TRIES", "NOTE"), [tuple(dict(one).values()) for one in story.events])
+
+
+def verdict(story: Story) -> list[str]:
+    """What is wrong, the worst first, and what to type next; or that nothing is."""
+    lines: list[str] = []
+    open_items = [one.item for one in story.work_items if one.closed_at is None]
+    for item in open_items:
+        lines += [f"waits for a person ({item.owner}): {item.question}", f"  next: {to_resolve(item)}"]
+    for run in story.runs:
+        lines += _trouble(run)
+    unsent = [event for event in story.events if event.state is InboxState.stored]
+    if unsent:
+        lines += [f"{len(unsent)} event(s) in the inbox are not delivered yet", "  next: suture list --stuck"]
+    if story.temporal:
+        lines += [f"steps and attempts are not shown: {story.temporal}"]
+    if not lines:
+        newest = story.runs[-1].run if story.runs else None
+        if newest is None:
+            return ["accepted; no run has told of itself yet", "  next: suture list --stuck"]
+        lines.append(f"closed: {newest.outcome}" if newest.closed else f"nothing is wrong: {newest.stage}")
+    return lines
+
+
+def _trouble(run: Run) -> list[str]:
+    lines: list[str] = []
+    known = run.history
+    if known is None:
+        return lines
+    if known.task_attempts > 1:
+        lines += [
+            f"the workflow's own code fails, {known.task_attempts} times in a row: {run.run.workflow_id}",
+            "  next: read the worker's log; deploy a fix, the run then goes on by itself",
+        ]
+    if run.run.closed is None and known.status != "running":
+        lines += [f"the run is {known.status}, but never told its outcome: {run.run.workflow_id}", f"  see: {run.web_ui}"]
+    for step in known.steps:
+        if step.state == "tries again" or (step.state in PENDING and step.attempts > 1):
+            after = f", next at {output.text(step.next_attempt)}" if step.next_attempt else ""
+            lines.append(f"{step.activity} tries again: attempt {step.attempts}: {step.failure}{after}")
+        elif step.state == "waits for a worker" and (datetime.now(UTC) - step.scheduled).total_seconds() > 5:
+            lines += [f"{step.activity} waits for a worker on {step.queue}", "  next: suture doctor"]
+    return lines
+
+
+def _run(one: Run) -> None:
+    run = one.run
+    until = f", closed {output.text(run.closed)}: {run.outcome}" if run.closed else ""
+    output.say(f"run             {run.workflow_id}")
+    output.say(f"stage           {run.stage}; started {output.text(run.started)}{until}")
+    output.say(f"web ui          {one.web_ui}")
+    if one.history is None:
+        return
+    for wait in one.history.waits:
+        output.say(f"waits           until {output.text(wait.until)}: {wait.summary or 'a timer'}")
+    if one.history.steps:
+        output.say()
+        output.table(("STEP", "STATE", "TRIES", "WHAT", "FAILURE", "TIME"), map(_step, one.history.steps))
+
+
+def _step(step: Step) -> tuple[object, ...]:
+    return step.activity, step.state, step.attempts, step.summary, step.failure or None, step.ended or step.scheduled
+
+
+def _amount(value: object, unit: str | None) -> str | None:
+    return None if value is None else f"{value} {unit or ''}".strip()
+
+
+def _standing_of(closed: datetime | None, decision: object) -> str:
+    return "open" if closed is None else str(decision or "answered")

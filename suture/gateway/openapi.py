@@ -1,0 +1,54 @@
+"""What the OpenAPI document says beyond what the signatures tell: refusals, and the signed body that is read raw."""
+
+from typing import Any
+
+from suture.gateway.problem import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
+_CORRELATION = {"X-Correlation-Id": {"description": "As in the body.", "schema": {"type": "string"}}}
+_WORDS = {
+    401: "Not authenticated. For webhooks one body, whatever is wrong with source, signature, headers or clock.",
+    403: "Known, but without a role.",
+    404: "No such transaction.",
+    408: "The body did not arrive in time.",
+    409: "The same webhook-id came before with another content: nothing was stored, and people are asked.",
+    413: "The body has more than 256 KiB.",
+    422: "No event: which field, and what was expected; never its value. Nothing was stored.",
+    429: "The source sends more events than it may.",
+    503: "The store cannot be reached, or the gateway is busy. Sending again never counts an event twice.",
+}
+
+
+def refusals(*statuses: int) -> Responses:
+    """The documented refusals of an operation."""
+    return {
+        status: {"model": Problem, "description": _WORDS[status]}
+        | ({"headers": _RETRY_AFTER} if status in (429, 503) else {})
+        for status in statuses
+    }
+
+
+def taken(description: str, model: type) -> dict[str, Any]:
+    """An answer that names the transaction."""
+    return {"model": model, "description": description, "headers": _CORRELATION}
+
+
+def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
+    about = {"type": "string"} | schema
+    return {"name": name, "in": "header", "required": True, "description": description, "schema": about}
+
+
+SIGNED_BODY: dict[str, Any] = {
+    "parameters": [
+        _header("webhook-id", "The event's id, the same for every repeat.", minLength=1, maxLength=200),
+        _header("webhook-timestamp", "Seconds since 1970, at most five minutes off.", pattern=r"^[0-9]{1,12}$"),
+        _header("webhook-signature", "`v1,` and the base64 of HMAC-SHA-256 over `<id>.<timestamp>.<body>`."),
+    ],
+    "requestBody": {
+        "required": True,
+        "description": "The event in its vendor's own form, at most 256 KiB of JSON.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}

@@ -1,0 +1,76 @@
+"""Checks the signature of a webhook as Standard Webhooks say: HMAC-SHA-256 over id, timestamp and the raw body.
+
+The library `standardwebhooks` decodes the body to text first, so that a well-signed body in another encoding would look
+unsigned to it; here the bytes are signed as they came. A test holds that both agree on every body that is text.
+"""
+
+import base64
+import binascii
+import hmac
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from suture.problems import ConfigurationError, Problem
+from suture.settings import Settings
+
+WINDOW = 300
+"""Seconds that the sender's clock may be off, either way."""
+
+_PREFIX = "whsec_"
+_SHORTEST = 24
+_SIGNATURES_AT_MOST = 16
+
+
+class Signatures:
+    """The live secrets of one source."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = tuple(keys)
+
+    def prove(self, body: bytes, *, event_id: str, timestamp: str, given: str, now: float) -> bool:
+        """Whether one of the given signatures is of one of our secrets, and fresh. Every pair is compared."""
+        timely = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
+        timely = timely and abs(now - int(timestamp)) <= WINDOW
+        # Header bytes arrive decoded as Latin-1; so they become again what was signed.
+        message = f"{event_id}.{timestamp}.".encode("latin-1") + body
+        candidates = [word[3:].encode("latin-1") for word in given.split(" ") if word.startswith("v1,")]
+        proven = False
+        for key in self._keys:
+            expected = base64.b64encode(hmac.digest(key, message, "sha256"))
+            for candidate in candidates[:_SIGNATURES_AT_MOST]:
+                proven |= hmac.compare_digest(expected, candidate)
+        return bool(event_id) and timely and proven
+
+
+def signatures_of(settings: Settings) -> dict[str, Signatures]:
+    """The signatures of every configured source; `ConfigurationError` names a secret file that holds no secret."""
+    problems: list[Problem] = []
+    found: dict[str, Signatures] = {}
+    for name, source in settings.sources.items():
+        keys = []
+        for file in source.secrets:
+            try:
+                keys.append(_key(file))
+            except (OSError, ValueError) as unfit:
+                problems.append(Problem(settings.file, f"sources.{name}", "secrets", str(unfit)))
+        found[name] = Signatures(keys)
+    if problems:
+        raise ConfigurationError(*problems)
+    return found
+
+
+def unknown_source() -> Signatures:
+    """Secrets that nobody has, so that an unknown source costs the same time as a known one."""
+    return Signatures([secrets.token_bytes(_SHORTEST)])
+
+
+def _key(file: Path) -> bytes:
+    text = file.read_text(encoding="ascii", errors="replace").strip().removeprefix(_PREFIX)
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) < _SHORTEST:
+        raise ValueError(f"expected {file} to hold {_PREFIX} and at least {_SHORTEST} bytes in base64")
+    return key

@@ -1,0 +1,61 @@
+"""Which correlation id belongs to a business key: assigned once, in the transaction that stores the first event."""
+
+import secrets
+from base64 import b32encode
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import Field
+
+from suture.store.columns import UtcTime
+from suture.store.database import Database
+from suture.store.row import Row, table_of
+
+
+class CorrelationRow(Row, table=True):
+    """A business key and its correlation id. One correlation id may hold many business keys."""
+
+    __tablename__ = "correlations"
+
+    business_key: str = Field(primary_key=True)
+    correlation_id: str = Field(index=True)
+    assigned_at: datetime = Field(sa_type=UtcTime)
+
+
+CORRELATIONS = table_of(CorrelationRow)
+
+
+def new_correlation_id() -> str:
+    """`c-` and 26 random base32 characters: says nothing of what it correlates."""
+    return "c-" + b32encode(secrets.token_bytes(17)).decode().lower()[:26]
+
+
+class Correlations:
+    """Assigns correlation ids within a transaction of others, and registers what a run creates."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add = database.insert(CORRELATIONS).on_conflict_do_nothing().returning(CORRELATIONS.c.correlation_id)
+        self._find = select(CORRELATIONS.c.correlation_id).where(CORRELATIONS.c.business_key == bindparam("key"))
+
+    def assign(self, connection: Connection, business_key: str, *, at: datetime) -> str:
+        """The correlation id of a business key, made where it is new."""
+        if known := connection.scalar(self._find, {"key": business_key}):
+            return str(known)
+        return self.register_in(connection, business_key, new_correlation_id(), at=at)
+
+    def register_in(self, connection: Connection, business_key: str, correlation_id: str, *, at: datetime) -> str:
+        """Put a business key under a correlation id; answers the one that it already had, where it had one."""
+        row = {"business_key": business_key, "correlation_id": correlation_id, "assigned_at": at}
+        added = connection.scalar(self._add, row)
+        return str(added or connection.scalar(self._find, {"key": business_key}))
+
+    async def register(self, business_key: str, correlation_id: str, *, at: datetime) -> str:
+        """Put what a run is about to create under the run's own correlation id, before it is sent."""
+        return await self._database.write(
+            lambda connection: self.register_in(connection, business_key, correlation_id, at=at)
+        )
+
+    async def find(self, business_key: str) -> str | None:
+        """The correlation id of a business key; none where no event of it was ever accepted."""
+        return await self._database.read(lambda connection: connection.scalar(self._find, {"key": business_key}))

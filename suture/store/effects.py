@@ -1,0 +1,234 @@
+"""Effects: every write into a system of others, from the intent that is committed before it is sent to its outcome."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import cycle
+from typing import Any
+
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, bindparam, or_, select
+from sqlmodel import Field
+
+from canonical.effect import Edge, EffectState, Intent, Posted, Recorded
+from canonical.identity import undo_key, wire_key
+from canonical.model import Frozen
+from suture.store.columns import Exact, UtcTime
+from suture.store.database import Database
+from suture.store.lineage import Lineage
+from suture.store.row import Row, table_of
+
+
+class EffectRow(Row, table=True):
+    """One write under its key. `sent_at` moves when a proven absent write is sent again, `intended_at` never."""
+
+    __tablename__ = "effects"
+
+    key: str = Field(primary_key=True)
+    wire_key: str = Field(unique=True)
+    undoes: str | None = Field(default=None, index=True)
+    workflow_id: str = Field(index=True)
+    correlation_id: str = Field(index=True)
+    process: str
+    facility: str
+    step: str
+    revision: int
+    domain: str
+    system: str
+    amount: Decimal | None = Field(default=None, sa_type=Exact)
+    currency: str | None = None
+    quantity: Decimal | None = Field(default=None, sa_type=Exact)
+    unit: str | None = None
+    business_date: date | None = None
+    item: str | None = None
+    lot: str | None = None
+    token: str | None = None
+    state: str
+    reference: str | None = None
+    standing: str | None = None
+    posting_date: date | None = None
+    uncertain: bool = False
+    intended_at: datetime = Field(sa_type=UtcTime)
+    sent_at: datetime = Field(sa_type=UtcTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+EFFECTS = table_of(EffectRow)
+_OPEN = (EffectState.intended, EffectState.uncertain)
+
+
+class Effect(Frozen):
+    """A write as operators see it."""
+
+    intent: Intent
+    wire_key: str
+    state: EffectState
+    posted: Posted | None
+    intended_at: AwareDatetime
+    sent_at: AwareDatetime
+    settled_at: AwareDatetime | None
+
+
+class Effects:
+    """The record of every write. Each method is one short transaction."""
+
+    def __init__(self, database: Database, lineage: Lineage) -> None:
+        self._database = database
+        self._lineage = lineage
+        self._intend = database.insert(EFFECTS).on_conflict_do_nothing().returning(EFFECTS.c.key)
+        self._find = select(EFFECTS).where(EFFECTS.c.key == bindparam("of"))
+        self._settle = EFFECTS.update().where(EFFECTS.c.key == bindparam("of")).returning(EFFECTS.c.undoes)
+        self._outcome = self._settle.where(
+            # What was taken back stays so, whoever reports late; only another document under the key stands again.
+            or_(EFFECTS.c.state != EffectState.reversed, EFFECTS.c.reference != bindparam("to_reference"))
+        )
+        self._doubt = self._settle.where(EFFECTS.c.state.in_(_OPEN)).values(
+            state=EffectState.uncertain, settled_at=bindparam("at")
+        )
+        self._bare = self._settle.where(EFFECTS.c.state != EffectState.reversed).values(
+            state=bindparam("to_state"), settled_at=bindparam("at")
+        )
+        self._post = self._outcome.values(
+            state=bindparam("to_state"),
+            reference=bindparam("to_reference"),
+            standing=bindparam("to_standing"),
+            posting_date=bindparam("to_date"),
+            uncertain=bindparam("to_uncertain"),
+            settled_at=bindparam("at"),
+        )
+        self._resend = (
+            EFFECTS.update()
+            .where(EFFECTS.c.key == bindparam("of"), EFFECTS.c.state.in_((*_OPEN, EffectState.refused)))
+            .values(state=EffectState.intended, sent_at=bindparam("at"))
+        )
+        self._turn = (
+            EFFECTS.update()
+            .where(
+                EFFECTS.c.key == bindparam("of"),
+                or_(EFFECTS.c.reference.is_(None), EFFECTS.c.reference == bindparam("taken_back")),
+            )
+            .values(state=bindparam("to_state"), reference=bindparam("taken_back"))
+            .returning(EFFECTS.c.undoes)
+        )
+
+    async def intend(self, intent: Intent, *, at: datetime) -> Recorded:
+        """Commit the intent before the call. A key seen before answers what is known, and changes nothing."""
+        times = {"intended_at": at, "sent_at": at}
+        row = intent.model_dump() | {"wire_key": wire_key(intent.key), "state": EffectState.intended} | times
+        row |= {"uncertain": False}
+
+        def commit(connection: Connection) -> Recorded:
+            if connection.scalar(self._intend, row) is not None:
+                return Recorded(first=True, state=EffectState.intended, sent_at=at)
+            known = connection.execute(self._find, {"of": intent.key}).mappings().one()
+            return Recorded(first=False, state=known["state"], sent_at=known["sent_at"], posted=_posted(known))
+
+        return await self._database.write(commit)
+
+    async def resent(self, key: str, *, at: datetime) -> None:
+        """A proven absent write is about to be sent again: move its sent-at. `LookupError` unless open or refused."""
+
+        def move(connection: Connection) -> None:
+            if connection.execute(self._resend, {"of": key, "at": at}).rowcount == 0:
+                raise LookupError("no write under this key waits to be sent again")
+
+        await self._database.write(move)
+
+    async def last_sent(self, keys: Sequence[str]) -> datetime | None:
+        """When a write under one of these keys, or one that undoes such a write, was last sent; none if never."""
+
+        def newest(connection: Connection) -> datetime | None:
+            latest: datetime | None = None
+            asked = or_(EFFECTS.c.key.in_(keys), EFFECTS.c.undoes.in_(keys))
+            while rows := connection.execute(select(EFFECTS.c.key, EFFECTS.c.sent_at).where(asked)).all():
+                latest = max([row.sent_at for row in rows] + ([latest] if latest else []))
+                # An undo may itself be undone; keys grow with each level, so this ends.
+                asked = EFFECTS.c.undoes.in_([row.key for row in rows if row.key not in keys])
+            return latest
+
+        return await self._database.read(newest)
+
+    async def settle(
+        self, key: str, state: EffectState, *, at: datetime, posted: Posted | None = None, edges: Sequence[Edge] = ()
+    ) -> None:
+        """Record the outcome of a write and its lineage in one transaction; a reversal marks the effect that it undoes.
+
+        `LookupError` where the key was never intended. An outcome that is known already is not made doubtful again.
+        """
+
+        def record(connection: Connection) -> None:
+            row = connection.execute(*self._statement(key, state, at=at, posted=posted)).one_or_none()
+            if row is None and connection.execute(self._find, {"of": key}).one_or_none() is None:
+                raise LookupError("no intent was ever recorded under this key")
+            if row is not None and row.undoes is not None and state in (EffectState.applied, EffectState.by_hand):
+                self._take_back(connection, key, row.undoes)
+            self._lineage.add(connection, edges, at=at)
+
+        await self._database.write(record)
+
+    async def of(
+        self, *, workflow_ids: Sequence[str] | None = None, correlation_id: str | None = None
+    ) -> tuple[Effect, ...]:
+        """The writes of some runs, or of all runs of a correlation id, in the order in which they were intended."""
+        if (workflow_ids is None) == (correlation_id is None):
+            raise ValueError("expected either workflow ids or a correlation id")
+        one = EFFECTS.c.correlation_id == correlation_id
+        chosen = one if workflow_ids is None else EFFECTS.c.workflow_id.in_(workflow_ids)
+        return await self._select(select(EFFECTS).where(chosen).order_by(EFFECTS.c.intended_at, EFFECTS.c.key))
+
+    async def by_wire_key(self, wire: str) -> Effect | None:
+        """The write that a system knows by this key."""
+        found = await self._select(select(EFFECTS).where(EFFECTS.c.wire_key == wire))
+        return found[0] if found else None
+
+    def _statement(
+        self, key: str, state: EffectState, *, at: datetime, posted: Posted | None
+    ) -> tuple[Any, dict[str, Any]]:
+        if state is EffectState.uncertain:
+            return self._doubt, {"of": key, "at": at}
+        if posted is None:
+            return self._bare, {"of": key, "at": at, "to_state": state}
+        outcome = {
+            "to_reference": posted.reference,
+            "to_standing": posted.standing,
+            "to_date": posted.posting_date,
+            "to_uncertain": posted.uncertain,
+        }
+        return self._post, {"of": key, "at": at, "to_state": state} | outcome
+
+    def _take_back(self, connection: Connection, key: str, undoes: str | None) -> None:
+        """Turn the effect that an undo names, where it is that document; an undo of an undo turns it back."""
+        for state in cycle((EffectState.reversed, EffectState.applied)):
+            if undoes is None:
+                return
+            taken_back = key.removeprefix(undo_key(undoes, ""))
+            turn = {"of": undoes, "taken_back": taken_back, "to_state": state}
+            turned = connection.execute(self._turn, turn).one_or_none()
+            key, undoes = undoes, turned.undoes if turned is not None else None
+
+    async def _select(self, query: Any) -> tuple[Effect, ...]:
+        rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return tuple(_effect(row) for row in rows)
+
+
+def _posted(row: Any) -> Posted | None:
+    if row["reference"] is None:
+        return None
+    return Posted(
+        reference=row["reference"],
+        standing=row["standing"] or "posted",
+        posting_date=row["posting_date"],
+        uncertain=row["uncertain"],
+    )
+
+
+def _effect(row: Any) -> Effect:
+    return Effect(
+        intent=Intent(**{name: row[name] for name in Intent.model_fields}),
+        wire_key=row["wire_key"],
+        state=row["state"],
+        posted=_posted(row),
+        intended_at=row["intended_at"],
+        sent_at=row["sent_at"],
+        settled_at=row["settled_at"],
+    )

@@ -1,0 +1,152 @@
+"""The tables of `hospital.toml`, one frozen model each."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from canonical.documents.charge import CaseStatus
+from canonical.errors import Audience
+from canonical.run import Domain
+
+
+def _known_zone(name: str) -> str:
+    """Refuse a time zone that the tz database does not have."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("expected a time zone of the tz database, for example America/Chicago") from error
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Bind = Annotated[str, StringConstraints(pattern=r"^[^\s:]+:\d{1,5}$")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Role = Audience | Literal["reader", "operator", "supervisor"]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen; an unknown key is an error; a string is never taken for a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Hospital(Table):
+    """`[hospital]`: what holds for every facility that does not say otherwise."""
+
+    name: str = Field(min_length=1)
+    legal_entity: str = Field(min_length=1)
+    currency: Currency
+
+
+class Route(Table):
+    """`[[facilities.<NAME>.routes]]`: from this day on, this system serves the domain."""
+
+    domain: Domain
+    system: Name
+    since: date
+
+
+class Facility(Table):
+    """`[facilities.<NAME>]`: its clock, its books, what triggers a charge, and which system serves what."""
+
+    timezone: Zone
+    legal_entity: str
+    currency: Currency
+    charge_trigger: Literal["scan", "case-verified", "case-closed"] = "scan"
+    routes: tuple[Route, ...]
+
+    @property
+    def charge_when(self) -> CaseStatus | None:
+        """The case status that the charge waits for; none where it follows the scan."""
+        return {"case-verified": CaseStatus.verified, "case-closed": CaseStatus.closed}.get(self.charge_trigger)
+
+    def system(self, domain: Domain, on: date) -> str | None:
+        """The system that serves a domain on a day; none before the first route."""
+        routes = [route for route in self.routes if route.domain == domain and route.since <= on]
+        return max(routes, key=lambda route: route.since).system if routes else None
+
+
+class System(Table):
+    """`[systems.<name>]`: a system of others, its kind, its limits; `settings` belong to the kind."""
+
+    kind: str
+    rate_per_second: float | None = Field(default=None, gt=0)
+    concurrency: int = Field(default=20, ge=1, le=1000)
+    settings: dict[str, Any] = {}
+
+
+class Source(Table):
+    """`[sources.<name>]`: who may send webhooks; a repeat that differs in ignored fields only is the same content."""
+
+    system: Name
+    secrets: tuple[Path, ...] = Field(min_length=1, max_length=2)
+    ignore_fields: tuple[str, ...] = ()
+    rate_per_second: float = Field(default=200, gt=0)
+
+
+class Temporal(Table):
+    """`[temporal]`: the server, and where people see its Web UI."""
+
+    address: Bind = "127.0.0.1:7233"
+    namespace: str = "default"
+    ui_url: str = "http://127.0.0.1:8233"
+
+
+class Store(Table):
+    """`[store]`: an SQLite file or a PostgreSQL database by URL."""
+
+    url: str = Field(default="sqlite:///suture.db", pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)", repr=False)
+
+
+class Keys(Table):
+    """`[keys]`: the file that `suture keys make` writes."""
+
+    file: Path = Path("suture.keys")
+
+
+class Gateway(Table):
+    """`[gateway]`: where the front door listens; `read_tokens` are digests of tokens that may only look."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    read_tokens: tuple[Digest, ...] = ()
+
+
+class Codec(Table):
+    """`[codec]`: where the codec endpoint of the Web UI listens."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8081
+
+
+class Someone(Table):
+    """`[people.<id>]`: a person behind a token's digest (SHA-256, hex), with roles and the amount they may decide."""
+
+    name: str = Field(min_length=1)
+    token_sha256: Digest
+    roles: tuple[Role, ...]
+    limit: Decimal | None = Field(default=None, ge=0)
+
+
+class Prometheus(Table):
+    """`[telemetry.prometheus]`: one endpoint per process; `worker` is a worker with all roles."""
+
+    gateway: Bind | None = None
+    worker: Bind | None = None
+    transactions: Bind | None = None
+    systems: Bind | None = None
+    heavy: Bind | None = None
+
+
+class Telemetry(Table):
+    """`[telemetry]`: where spans go, if anywhere."""
+
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    prometheus: Prometheus = Prometheus()

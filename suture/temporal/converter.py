@@ -1,0 +1,74 @@
+"""Converter: pydantic models to payloads and back, and what happens to a payload that cannot be taken."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    ActivitySerializationContext,
+    EncodingPayloadConverter,
+    PayloadConverter,
+    SerializationContext,
+)
+
+from suture.temporal.codec import REFUSED
+
+
+class PlainPayloadRefused(Exception):
+    """A payload came in clear to a process that takes sealed ones only."""
+
+
+class UnfitAnswer(Exception):
+    """An activity's answer does not have the form that the run expects: the run pauses until a fix is deployed."""
+
+
+class _Refused(EncodingPayloadConverter):
+    """Raises where a payload that the codec has refused is about to be used."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding that marks a refused payload."""
+        return REFUSED.decode()
+
+    def to_payload(self, value: Any) -> Payload | None:
+        """Nothing is ever written in this encoding."""
+        return None
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """Refuse."""
+        raise PlainPayloadRefused(payload.data.decode())
+
+
+class _OfAnActivity(PayloadConverter):
+    """What passes between a run and an activity. An unfit answer must not fail the run: nothing would be undone."""
+
+    def __init__(self, inner: PayloadConverter) -> None:
+        self._inner = inner
+
+    def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
+        """As for every payload."""
+        return self._inner.to_payloads(values)
+
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        """As for every payload, but with an error that stops the task and not the run."""
+        try:
+            return self._inner.from_payloads(payloads, type_hints)
+        except (ValidationError, PlainPayloadRefused) as unfit:
+            raise UnfitAnswer("an activity's answer does not have the form that the run expects") from unfit
+
+
+class Converter(PydanticPayloadConverter):
+    """Pydantic's converter, with the two rules above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._set_converters(*self.converters.values(), _Refused())
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """In a run, answers of activities are taken by their own rule; everywhere else nothing depends on context."""
+        if isinstance(context, ActivitySerializationContext) and workflow.in_workflow():
+            return _OfAnActivity(self)  # type: ignore[return-value]  # the SDK uses it as a PayloadConverter only
+        return self

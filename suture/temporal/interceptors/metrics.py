@@ -1,0 +1,137 @@
+"""Metrics: counts attempts, effects, work items and the time of runs as they pass; labels are never ids."""
+
+from typing import Any
+
+import temporalio.worker
+from temporalio import activity, workflow
+from temporalio.workflow import ActivityHandle
+
+from canonical.effect import EffectState, Posted
+from canonical.errors import Rejected, Uncertain
+from canonical.orders import Balanced, ByHand, ItemClosed, ItemOpened, WriteOrder
+from suture.telemetry import metrics
+from suture.telemetry.context import here, run_context
+from suture.temporal.interceptors.failures import told
+from suture.temporal.interceptors.outcome import closed_by, outcome
+
+EARLIER = "left-behind"
+"""The cause of an item that an earlier run opened: a run takes up no other."""
+
+STATES = {Uncertain.category: EffectState.uncertain} | {
+    kind.category: EffectState.refused for kind in (Rejected, *Rejected.__subclasses__())
+}
+"""What a failed write tells of its effect; a transient one was not applied, and is tried again."""
+
+
+class MetricsInterceptor(temporalio.worker.Interceptor):
+    """Counts where everything passes, so that no workflow and no activity counts by itself."""
+
+    def workflow_interceptor_class(
+        self, input: temporalio.worker.WorkflowInterceptorClassInput
+    ) -> type[temporalio.worker.WorkflowInboundInterceptor]:
+        """Work items and time of runs."""
+        return _Run
+
+    def intercept_activity(
+        self, next: temporalio.worker.ActivityInboundInterceptor
+    ) -> temporalio.worker.ActivityInboundInterceptor:
+        """Attempts and effects."""
+        return _Activity(next)
+
+
+class _Run(temporalio.worker.WorkflowInboundInterceptor):
+    def init(self, outbound: temporalio.worker.WorkflowOutboundInterceptor) -> None:
+        """Stand before what the run asks the store."""
+        super().init(_FromRun(outbound))
+
+    async def execute_workflow(self, input: temporalio.worker.ExecuteWorkflowInput) -> Any:
+        """Measure from start to close; a run that goes on as a new one has not closed."""
+        try:
+            result = await super().execute_workflow(input)
+        except BaseException as error:
+            if (category := closed_by(error)) is not None:
+                _closed(category)
+            raise
+        _closed(outcome())
+        return result
+
+
+class _FromRun(temporalio.worker.WorkflowOutboundInterceptor):
+    def __init__(self, next: temporalio.worker.WorkflowOutboundInterceptor) -> None:
+        super().__init__(next)
+        self._causes: dict[str, str] = {}
+
+    def start_local_activity(self, input: temporalio.worker.StartLocalActivityInput) -> ActivityHandle[Any]:
+        """Here, and not in the activity, because only the run knows the cause of what it closes."""
+        order = input.args[0] if input.args else None
+        if isinstance(order, ItemOpened):
+            self._causes[order.item.item_id] = order.item.cause
+        if isinstance(order, ItemOpened | ItemClosed) and not workflow.unsafe.is_replaying():
+            self._count(order)
+        return super().start_local_activity(input)
+
+    def _count(self, order: ItemOpened | ItemClosed) -> None:
+        _, place = here()
+        at = {"facility": place.facility, "process": place.process}
+        if isinstance(order, ItemOpened):
+            metrics.work_item_opened(cause=order.item.cause, **at)
+            return
+        cause = self._causes.get(order.item_id, EARLIER)
+        metrics.work_item_closed(cause=cause, decision=order.decision or "none", **at)
+
+
+class _Activity(temporalio.worker.ActivityInboundInterceptor):
+    async def execute_activity(self, input: temporalio.worker.ExecuteActivityInput) -> Any:
+        """Count the attempt by its outcome, and what it did to a ledger."""
+        order = input.args[0] if input.args else None
+        try:
+            result = await super().execute_activity(input)
+        except BaseException as error:
+            category = told(error).category
+            _attempted(category)
+            if isinstance(order, WriteOrder) and (state := STATES.get(category)):
+                _effect(order, state)
+            raise
+        _attempted("done")
+        if isinstance(order, WriteOrder):
+            _effects_of(order, result)
+        return result
+
+
+def _attempted(outcome: str) -> None:
+    _, place = here()
+    metrics.attempts(
+        activity=activity.info().activity_type,
+        facility=place.facility,
+        process=place.process,
+        system=place.system,
+        outcome=outcome,
+    )
+
+
+def _effects_of(order: WriteOrder, result: object) -> None:
+    if isinstance(result, Posted):
+        _effect(order, EffectState.applied)
+    elif isinstance(result, Balanced) and result.taken_back:
+        _effect(order, EffectState.reversed, count=result.taken_back)
+    elif isinstance(order, ByHand):
+        _effect(order, EffectState.by_hand)
+
+
+def _effect(order: WriteOrder, state: EffectState, *, count: int = 1) -> None:
+    name, domain = order.context.name, order.ledger.domain
+    metrics.effects(
+        domain=domain,
+        facility=name.facility,
+        process=name.process,
+        system=order.context.leg(domain).system,
+        state=state,
+        count=count,
+    )
+
+
+def _closed(outcome: str) -> None:
+    run = run_context()
+    if run is not None and not workflow.unsafe.is_replaying():
+        took = workflow.now() - workflow.info().start_time
+        metrics.end_to_end(took, facility=run.name.facility, process=run.name.process, outcome=outcome)

@@ -1,0 +1,64 @@
+"""Takes what identifies a patient out of one event, and keeps it apart until the event is stored."""
+
+from collections.abc import Mapping
+from re import compile as pattern
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from canonical.documents.document import Token
+from canonical.identity import OUTSIDE_ID
+from canonical.inbound import InvalidEvent
+from canonical.memory import TokenKind
+from suture.store.vault import Tokenised, Vault
+
+FIELDS: dict[str, TokenKind] = {"surgical_case": "case", "account": "acct"}
+"""The fields of a document that hold a patient's numbers, wherever they stand."""
+
+LONGEST = 200
+
+_TOKEN = TypeAdapter(Token)
+_OUTSIDE_ID = pattern(OUTSIDE_ID.rstrip("$") + r"\Z")
+
+
+class Tokeniser:
+    """Tokenises one event; `made` are the tokens with their values."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self.made: list[Tokenised] = []
+
+    def data(self, clear: Mapping[str, Any], *, at: str = "data") -> dict[str, Any]:
+        """The data with tokens in the place of numbers."""
+        answer = dict(clear)
+        for field, kind in FIELDS.items():
+            if answer.get(field) is not None:
+                answer[field] = self.token(kind, answer[field], field=f"{at}.{field}")
+        if isinstance(answer.get("replacement"), Mapping):
+            answer["replacement"] = self.data(answer["replacement"], at=f"{at}.replacement")
+        return answer
+
+    def token(self, kind: TokenKind, value: object, *, field: str) -> str:
+        """The token of a number; what is a token of this kind already stays."""
+        if not isinstance(value, str) or len(value) > LONGEST:
+            raise InvalidEvent(field, "a number as text")
+        try:
+            known = _TOKEN.validate_python(value)
+        except ValidationError:
+            return self._make(kind, value, field=field)
+        if not known.startswith(f"{kind}_"):
+            raise InvalidEvent(field, "a number, or a token of its own kind")
+        return known
+
+    def outside_id(self, value: str, *, field: str) -> str:
+        """An id from outside as it is, if it looks like one; else a keyed hash, for it may say anything of anybody."""
+        return value if _OUTSIDE_ID.match(value) else self._make("id", value, field=field)
+
+    def _make(self, kind: TokenKind, value: str, *, field: str) -> str:
+        try:
+            made = self._vault.token(kind, value)
+        except ValueError:
+            # Blank, or not encodable: half a surrogate pair is a string to Python, but no text.
+            raise InvalidEvent(field, "text that is not blank") from None
+        self.made.append(made)
+        return made.token

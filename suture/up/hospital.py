@@ -1,0 +1,153 @@
+"""The configuration of the sandbox hospital, as text: also the example to start one's own from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from suture.free_port import free_port, is_free
+
+PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "ada": ("Ada Moreau, supervisor on call", ("supervisor", "operator", "reader")),
+    "ben": ("Ben Adler, supply chain", ("supply-chain", "item-master", "reader")),
+    "cora": ("Cora Diaz, revenue integrity", ("revenue-integrity", "reader")),
+    "dan": ("Dan Weiss, finance", ("finance", "reader")),
+    "eve": ("Eve Okoro, patient safety", ("safety", "reader")),
+    "ivo": ("Ivo Brandt, integration", ("integration", "operator", "reader")),
+}
+"""Who works in the sandbox hospital: id -> name and roles. The first one's token is the CLI's default."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens, on the loopback interface only."""
+
+    temporal: int
+    ui: int
+    gateway: int
+    codec: int
+    erp: int
+    inventory: int
+    billing: int
+
+    @classmethod
+    def choose(cls) -> "Ports":
+        """The usual ports where they are free, others where they are not."""
+        usual = {"temporal": 7233, "ui": 8233, "gateway": 8080, "codec": 8081}
+        sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093}
+        return cls(**{name: port if is_free(port) else free_port() for name, port in (usual | sandbox).items()})
+
+
+def hospital_toml(ports: Ports, digests: Mapping[str, str]) -> str:
+    """The whole file."""
+    facilities = "".join(
+        _FACILITY.format(name=name, timezone=zone, trigger=trigger)
+        for name, zone, trigger in (
+            ("NORTH", "America/New_York", "scan"),
+            ("SOUTH", "America/Chicago", "case-closed"),
+        )
+    )
+    systems = "".join(
+        _SYSTEM.format(name=name, port=getattr(ports, name), in_flight=in_flight)
+        for name, in_flight in (("erp", 4), ("inventory", 4), ("billing", 4))
+    )
+    people = "".join(
+        _PERSON.format(id=person, name=name, digest=digests[person], roles=", ".join(f'"{role}"' for role in roles))
+        for person, (name, roles) in PEOPLE.items()
+    )
+    return _HOSPITAL.format(
+        temporal=ports.temporal, ui=ports.ui, gateway=ports.gateway, codec=ports.codec
+    ) + "\n".join((facilities, systems, people, _POLICY))
+
+
+_HOSPITAL = """\
+# A hospital of three sandbox systems. Relative paths count from this file's folder.
+
+[hospital]
+name = "Mercy General"
+legal_entity = "MERCY"
+currency = "USD"
+
+[temporal]
+address = "127.0.0.1:{temporal}"
+ui_url = "http://127.0.0.1:{ui}"
+
+[store]
+url = "sqlite:///suture.db"
+
+[keys]
+file = "suture.keys"
+
+[gateway]
+port = {gateway}
+
+[codec]
+port = {codec}
+"""
+
+_FACILITY = """
+[facilities.{name}]
+timezone = "{timezone}"
+charge_trigger = "{trigger}"
+routes = [
+    {{ domain = "inventory", system = "inventory", since = 2026-01-01 }},
+    {{ domain = "billing", system = "billing", since = 2026-01-01 }},
+    {{ domain = "finance", system = "erp", since = 2026-01-01 }},
+]
+"""
+
+_SYSTEM = """
+[systems.{name}]
+kind = "sandbox-{name}"
+rate_per_second = 200
+[systems.{name}.settings]
+base_url = "http://127.0.0.1:{port}"
+token_file = "systems/{name}.token"
+timeout = "PT2S"
+in_flight = "PT{in_flight}S"
+
+[sources.{name}]
+system = "{name}"
+secrets = ["systems/{name}.hook-secret"]
+"""
+
+_PERSON = """
+[people.{id}]
+name = "{name}"
+token_sha256 = "{digest}"
+roles = [{roles}]
+"""
+
+_POLICY = """
+# Clocks of a demonstration: a real hospital waits hours where this one waits seconds.
+[policy]
+version = "demo-1"
+
+[policy.attempts]
+maximum = 5
+first = "PT0.5S"
+longest = "PT5S"
+one = "PT10S"
+
+[policy.confirmation]
+look_again = "PT5S"
+overdue = "PT1M"
+
+[policy.account]
+look_again = "PT5S"
+overdue = "PT10S"
+
+[policy.surgical_case]
+look_again = "PT5S"
+overdue = "PT1H"
+
+[policy.suspense]
+look_again = "PT5S"
+overdue = "PT0S"
+
+[policy.verification]
+look_again = "PT1S"
+overdue = "PT10S"
+
+[policy.usage]
+look_again = "PT5S"
+overdue = "PT1M"
+"""

@@ -1,0 +1,93 @@
+"""Work items: opened once, handed on, closed once; what may hold a person's words is sealed."""
+
+from decimal import Decimal
+
+import pytest
+
+from canonical.documents.work_item import Cause, Decision, WorkItem
+from canonical.errors import Audience
+from canonical.money import Money
+from suture.store.store import Store
+from suture.store.work_items import WORK_ITEMS
+from tests.support.documents import NOON, later, run_name
+
+ITEM = WorkItem(
+    item_id=f"{run_name().workflow_id}:charge:1",
+    workflow_id=run_name().workflow_id,
+    correlation_id="c-1",
+    facility="NORTH",
+    process="usage-to-charge",
+    step="charge",
+    cause=Cause.no_charge_code,
+    question="item 4711 has no charge code on the service date",
+    owner=Audience.revenue_integrity,
+    decisions=(Decision.retry, Decision.correct),
+    correctable=("item",),
+    opened=NOON,
+    due=later(hours=4),
+    charge_at_risk=Money(amount=Decimal("19.90"), currency="USD"),
+    evidence="vendor says: patient Doe",
+)
+
+
+async def test_an_item_is_opened_once_and_comes_back_whole(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    await store.work_items.opened(ITEM.model_copy(update={"question": "another"}))
+    listed = await store.work_items.get(ITEM.item_id)
+    assert listed.item == ITEM and listed.closed_at is None and listed.taken_by is None
+
+
+async def test_the_first_closing_counts(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    await store.work_items.closed(ITEM.item_id, decision=Decision.retry, person="ann", reason="code added", at=NOON)
+    await store.work_items.closed(ITEM.item_id, decision=None, person=None, reason="", at=later(hours=1))
+    await store.work_items.escalated(ITEM.item_id, owner=Audience.finance, escalations=3, due=later(days=1))
+    closed = await store.work_items.get(ITEM.item_id)
+    assert (closed.decision, closed.decided_by, closed.reason, closed.closed_at) == ("retry", "ann", "code added", NOON)
+    assert closed.item.escalations == 0
+    assert await store.work_items.open_items() == ()
+
+
+async def test_an_overdue_item_goes_to_its_next_owner(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    await store.work_items.escalated(ITEM.item_id, owner=Audience.finance, escalations=1, due=later(days=1))
+    item = (await store.work_items.get(ITEM.item_id)).item
+    assert (item.owner, item.escalations, item.due) == (Audience.finance, 1, later(days=1))
+
+
+async def test_one_person_takes_an_item(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    assert (await store.work_items.take(ITEM.item_id, person="ann", at=NOON)).taken_by == "ann"
+    assert (await store.work_items.take(ITEM.item_id, person="bob", at=NOON)).taken_by == "ann"
+    await store.work_items.hand_back(ITEM.item_id, person="bob")
+    assert [listed.item.item_id for listed in await store.work_items.open_items(taken_by="ann")] == [ITEM.item_id]
+    await store.work_items.hand_back(ITEM.item_id, person="ann")
+    assert (await store.work_items.take(ITEM.item_id, person="bob", at=NOON)).taken_by == "bob"
+
+
+async def test_open_items_are_filtered_and_the_one_due_first_is_on_top(store: Store) -> None:
+    for n, (facility, owner) in enumerate((("SOUTH", "finance"), ("NORTH", "finance"), ("NORTH", "safety"))):
+        changes = {"item_id": f"i{n}", "facility": facility, "owner": Audience(owner), "due": later(hours=9 - n)}
+        await store.work_items.opened(ITEM.model_copy(update=changes))
+
+    async def ids(**filters: object) -> list[str]:
+        return [one.item.item_id for one in await store.work_items.open_items(**filters)]  # type: ignore[arg-type]
+
+    assert await ids() == ["i2", "i1", "i0"]
+    assert await ids(facility="NORTH") == ["i2", "i1"]
+    assert await ids(owner=Audience.finance) == ["i1", "i0"]
+    assert await ids(owner=Audience.finance, facility="SOUTH") == ["i0"]
+
+
+async def test_an_unknown_item_is_a_key_error(store: Store) -> None:
+    with pytest.raises(KeyError):
+        await store.work_items.get("nobody")
+    with pytest.raises(KeyError):
+        await store.work_items.take("nobody", person="ann", at=NOON)
+
+
+async def test_words_of_vendors_and_people_are_sealed_in_the_table(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    await store.work_items.closed(ITEM.item_id, decision=Decision.retry, person="ann", reason="for Doe", at=NOON)
+    row = await store._database.read(lambda connection: connection.execute(WORK_ITEMS.select()).one())
+    assert b"Doe" not in bytes(row.evidence) + bytes(row.reason)
