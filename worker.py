@@ -2,27 +2,105 @@
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from types import ModuleType
+from typing import Any
 
+import activities
 import canonical
+import connectors
+import suture
+import workflows
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.notes import Notes
 from activities.stock import Stock
 from suture.assembly import Assembly, assemble
-from suture.configuration import read_settings
+from suture.configuration import configured_file, read
+from suture.keys import KeysError, load
 from suture.people import People
-from suture.serving import ROLES, Queue, Role, queues
+from suture.problems import ConfigurationError
+from suture.serving import ROLES, Role, queues
 from suture.settings import Settings
+from suture.store.errors import StoreNotMigrated, StoreUnavailable
 from suture.store.store import Store
+from suture.telemetry.context import outgoing_headers
+from suture.telemetry.runtime import EndpointTaken
+from suture.telemetry.start import start_telemetry
+from suture.temporal.client import TemporalUnreachable, connect, exit_clean
+from suture.temporal.plugin import suture_plugin
 from workflows.usage_to_charge import UsageToCharge
 
 WORKFLOWS = (UsageToCharge,)
+OURS = (activities, canonical, connectors, suture, workflows)
+
+
+class Shadowed(Exception):
+    """Another project's packages of the same names are imported in place of ours."""
+
+
+def main() -> None:
+    """Serve the roles asked for until SIGTERM or SIGINT; exit 0, 1 where polling died, 2 for a wrong configuration."""
+    arguments = argparse.ArgumentParser(prog="worker", description="Serve Suture's workflows and activities.")
+    arguments.add_argument("--role", choices=ROLES, action="append", help="repeatable; all roles by default")
+    roles: tuple[Role, ...] = tuple(arguments.parse_args().role or ROLES)
+    try:
+        if strangers := shadowed(OURS):
+            raise Shadowed("; ".join(strangers))
+        code = asyncio.run(serve(read(configured_file(os.environ)), roles))
+    except (
+        ConfigurationError,
+        EndpointTaken,
+        KeysError,
+        Shadowed,
+        StoreNotMigrated,
+        StoreUnavailable,
+        TemporalUnreachable,
+    ) as wrong:
+        print(f"worker: {wrong}", file=sys.stderr, flush=True)
+        code = 2
+    exit_clean(code)
+
+
+async def serve(settings: Settings, roles: Sequence[Role]) -> int:
+    """Open pools and engines around all workers, serve, and close them in the opposite order."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    telemetry = start_telemetry(settings.telemetry, service="worker" if set(roles) == set(ROLES) else roles[0])
+    dead: list[BaseException] = []
+    async with AsyncExitStack() as stack:
+        stack.callback(telemetry.stop)
+        keyring = load(settings.keys.file)
+        store = await stack.enter_async_context(Store.open(settings.store.url, keyring))
+        client = await connect(settings.temporal, plugins=[suture_plugin(keyring)], runtime=telemetry.runtime)
+        assembly = assemble(settings, outgoing=outgoing_headers)
+        stack.push_async_callback(assembly.close)
+        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people))
+        served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=notes.all(), calls=calls(assembly, store))
+
+        async def died(error: BaseException) -> None:
+            dead.append(error)
+            stop.set()
+
+        for queue in served:
+            await stack.enter_async_context(queue.worker(client, build_id=version("suture"), on_fatal_error=died))
+            print(f"worker serves {queue.name}", flush=True)
+        if not served:
+            print(f"worker: {', '.join(roles)} has nothing to serve in this version", file=sys.stderr)
+            return 2
+        print(f"worker ready: {', '.join(roles)}; {settings.temporal.address}", flush=True)
+        await stop.wait()
+        print("worker stops", flush=True)
+    for error in dead:
+        print(f"worker: polling died: {error}", file=sys.stderr, flush=True)
+    return 1 if dead else 0
 
 
 def calls(assembly: Assembly, store: Store) -> Mapping[str, Sequence[Callable[..., Any]]]:
@@ -35,3 +113,18 @@ def calls(assembly: Assembly, store: Store) -> Mapping[str, Sequence[Callable[..
     for name, finance in assembly.finance.items():
         served[name] += Costs(finance, store.effects).all()
     return served
+
+
+def shadowed(ours: Sequence[ModuleType]) -> list[str]:
+    """The packages that some other project's of the same common name hides; each with what to do."""
+    home = Path(__file__).resolve().parent
+    found = {module.__name__: Path(str(module.__file__)).resolve().parents[1] for module in ours}
+    return [
+        f"{name} is imported from {place}, not from {home}: install suture in an environment of its own"
+        for name, place in found.items()
+        if place != home
+    ]
+
+
+if __name__ == "__main__":
+    main()

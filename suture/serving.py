@@ -1,6 +1,6 @@
 """Serving: which workers a process runs for its roles, and what each of them serves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -26,8 +26,10 @@ class Queue:
     rate_per_second: float | None = None
     concurrency: int = 100
 
-    def worker(self, client: Client, *, build_id: str) -> Worker:
-        """The worker that serves this queue."""
+    def worker(
+        self, client: Client, *, build_id: str, on_fatal_error: Callable[[BaseException], Awaitable[None]]
+    ) -> Worker:
+        """The worker that serves this queue; `on_fatal_error` is told when its polling dies."""
         return Worker(
             client,
             task_queue=self.name,
@@ -37,6 +39,7 @@ class Queue:
             max_concurrent_activities=self.concurrency,
             max_task_queue_activities_per_second=self.rate_per_second,
             graceful_shutdown_timeout=GRACE,
+            on_fatal_error=on_fatal_error,
         )
 
 

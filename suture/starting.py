@@ -1,6 +1,7 @@
 """Starting: the payload of a new run, with the route and the policy that hold for its facility on the event's day."""
 
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from canonical.documents.usage_run import UsageRun, UsageStart
 from canonical.identity import RunName
@@ -14,14 +15,16 @@ class Starter:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def __call__(self, name: RunName, correlation_id: str, closing: str | None, on: date) -> UsageStart:
-        """The start of a run; one that continues another keeps its route."""
+    def __call__(self, name: RunName, correlation_id: str, closing: str | None, at: datetime) -> UsageStart:
+        """The start of a run for an event of this time; a run that continues another keeps its route."""
+        facility = self._settings.facilities[name.facility]
+        day = at.astimezone(ZoneInfo(facility.timezone)).date()
         state = None if closing is None else UsageRun.model_validate_json(closing)
-        route = state.route if state is not None and state.route else self._settings.route(name.facility, on)
+        route = state.route if state is not None and state.route else self._settings.route(name.facility, day)
         context = RunContext(
             name=name,
             correlation_id=correlation_id,
-            currency=self._settings.facilities[name.facility].currency,
+            currency=facility.currency,
             route=route,
         )
         return UsageStart(context=context, policy=self._settings.policy_for(name.facility), closing=state)

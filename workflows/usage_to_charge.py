@@ -1,5 +1,6 @@
 """usage-to-charge: a use of an item becomes a stock movement, a charge and a cost, and the three agree."""
 
+# long because the story of one use is told in one place, step by step.
 from temporalio import workflow
 
 from activities.charges import Charges

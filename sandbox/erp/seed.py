@@ -15,19 +15,21 @@ PLANTS = (
     ("2000", "SOUTH CAMPUS", "US02", "SOUTH HOSPITAL INC"),
 )
 LOCATIONS = (
-    ("OR01", "OPERATING ROOM 1", "P", "10"),
-    ("OR02", "OPERATING ROOM 2", "P", "10"),
-    ("CATH", "CATHETERISATION LAB", "P", "20"),
-    ("EDCT", "EMERGENCY CART", "C", "30"),
-    ("ICUC", "INTENSIVE CARE CART", "C", "40"),
-    ("CAB9", "CABINET 9", "P", "20"),
+    ("OR01", "OPERATING ROOM 1", "P", "4110"),
+    ("OR02", "OPERATING ROOM 2", "P", "4110"),
+    ("CATH", "CATHETERISATION LAB", "P", "4120"),
+    ("EDCT", "EMERGENCY CART", "C", "4130"),
+    ("ICUC", "INTENSIVE CARE CART", "C", "4140"),
+    ("CAB9", "CABINET 9", "P", "4120"),
 )
 DEPARTMENTS = (
-    ("00", "PERIOPERATIVE SERVICES"),
-    ("10", "SURGERY"),
-    ("20", "CATH LAB"),
-    ("30", "EMERGENCY"),
-    ("40", "INTENSIVE CARE"),
+    ("4100", "PERIOPERATIVE SERVICES"),
+    ("4110", "SURGERY"),
+    ("4120", "CATH LAB"),
+    ("4130", "EMERGENCY"),
+    ("4140", "INTENSIVE CARE"),
+    ("7010", "MATERIALS MANAGEMENT"),
+    ("7020", "STERILE PROCESSING"),
 )
 TOWNS = ("DAYTON OH", "MEMPHIS TN", "TUTTLINGEN", "WARSAW IN", "GALWAY", "ERLANGEN", "PLYMOUTH MN", "SOLOTHURN")
 MAKERS = ("ALPEN", "BRAUNFELS", "CARDO", "DELTA", "EICHEN", "FALKEN", "GRANIT", "HELIX")
@@ -57,18 +59,15 @@ def seed(change: sqlite3.Connection, *, number: int, scale: int) -> None:
 
 
 def _departments(change: sqlite3.Connection, plant: str, company: str, scale: int) -> None:
-    departments = [
-        *DEPARTMENTS,
-        *((f"{50 + extra}", f"DEPARTMENT {50 + extra}") for extra in range(min(scale - 1, 49))),
-    ]
-    for code, text in departments:
-        change.execute(
-            "INSERT INTO COST_CENTER VALUES (?, ?, ?, ?, 'ACTV')", (f"{plant}41{code}00", plant, company, text)
-        )
-    for location, text, issue, code in LOCATIONS:
-        change.execute(
-            "INSERT INTO STORAGE_LOC VALUES (?, ?, ?, ?, ?)", (plant, location, text, issue, f"{plant}41{code}00")
-        )
+    more = [(f"{8000 + extra}", f"DEPARTMENT {8000 + extra}") for extra in range(4 * (scale - 1))]
+    change.executemany(
+        "INSERT INTO COST_CENTER VALUES (?, ?, ?, ?, 'ACTV')",
+        [(f"{plant}{code}00", plant, company, text) for code, text in [*DEPARTMENTS, *more]],
+    )
+    change.executemany(
+        "INSERT INTO STORAGE_LOC VALUES (?, ?, ?, ?, ?)",
+        [(plant, location, text, issue, f"{plant}{code}00") for location, text, issue, code in LOCATIONS],
+    )
 
 
 def _periods(change: sqlite3.Connection, company: str) -> None:

@@ -1,6 +1,7 @@
 """What a command works with: the configuration, and the keys, store and Temporal client that it names, opened on demand."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -10,20 +11,25 @@ from typing import Any, TypeVar
 
 import typer
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from suture.cli.failures import Ending, Failed
 from suture.configuration import configured_file, read
+from suture.dispatch import Dispatcher
 from suture.keys import Keyring, load
 from suture.settings import Settings
+from suture.starting import Starter
 from suture.store.store import Store
+from suture.temporal.client import TemporalUnreachable, connect
+from suture.temporal.plugin import suture_plugin
 
 T = TypeVar("T")
 ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work to its end."""
+    """Run a command's work to its end. What it logs is for services, not for the person at the keyboard."""
+    if not os.environ.get("SUTURE_DEBUG", "").strip():
+        logging.getLogger().addHandler(logging.NullHandler())
     return asyncio.run(work)
 
 
@@ -48,10 +54,16 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 
 async def connected(settings: Settings, keyring: Keyring) -> Client:
     """A client of the Temporal server; fails within seconds where none answers."""
-    from suture.temporal.client import connect
-    raise NotImplementedError
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+            return await connect(settings.temporal, plugins=[suture_plugin(keyring)], patience=timedelta(seconds=1))
+    except (TemporalUnreachable, TimeoutError):
+        where = f"{settings.temporal.address}, namespace {settings.temporal.namespace}"
+        raise Failed(
+            f"Temporal does not answer at {where}", do="start it, then repeat this", ending=Ending.unreachable
+        ) from None
 
 
-def unreachable(settings: Settings, error: Exception) -> Failed:
-    """Temporal does not answer."""
-    ...
+async def dispatcher(settings: Settings, store: Store) -> Dispatcher:
+    """What hands stored events to their runs."""
+    return Dispatcher(client=await connected(settings, store.keyring), store=store, start=Starter(settings))

@@ -67,7 +67,7 @@ async def story(settings: Settings, key: str) -> Story:
             events=tuple(map(_arrived, events)),
             effects=effects,
             lineage=await _lineage(store, keys),
-            work_items=await store.work_items.of(correlation_id=correlation_id),
+            work_items=tuple(map(without_evidence, await store.work_items.of(correlation_id=correlation_id))),
             temporal=problem,
         )
 
@@ -113,8 +113,13 @@ async def _lineage(store: Store, business_keys: list[str]) -> tuple[Edge, ...]:
             name = RunName.parse(key)
         except ValueError:
             continue
-        edges |= dict.fromkeys(await store.lineage.walk(name.source, "usage", name.number))
+        edges |= dict.fromkeys(await store.lineage.walk(system=name.source, kind="usage", reference=name.number))
     return tuple(edges)
+
+
+def without_evidence(listed: Listed) -> Listed:
+    """The item without the vendor's own words: only who looks at that one item sees them."""
+    return listed.model_copy(update={"item": listed.item.model_copy(update={"evidence": ""})})
 
 
 def _arrived(event: Waiting) -> Arrived:

@@ -90,7 +90,7 @@ class _Fields(logging.Formatter):
         for details in (given.pop("temporal_workflow", None), given.pop("temporal_activity", None)):
             if isinstance(details, dict):
                 given |= {key: details[key] for key in ("workflow_id", "run_id") if key in details}
-        kept = {
+        kept: dict[str, Any] = {
             key: self._mask(value) if isinstance(value, str) else value
             for key, value in given.items()
             if isinstance(value, str | int | float) and value != "" and not key.startswith("_")

@@ -20,8 +20,8 @@ REASON = b"a payload in clear is refused here: send it through a codec that has 
 class Codec(PayloadCodec):
     """Seals under the current key, opens under whichever key sealed.
 
-    A payload in clear is marked as refused rather than raised here: an error while an activation is decoded stops the
-    whole run, so that anybody's plain signal would. Marked, it fails only what it was meant for, when that is converted.
+    A payload in clear is marked as refused, not raised here: an error while an activation is decoded stops the whole
+    run, so that anybody's plain signal would. Marked, it fails only what it was meant for, when that is converted.
     `permissive` takes it as it is: for the replayer, whose kept histories are in clear.
     """
 

@@ -39,9 +39,7 @@ def test_the_newest_factor_in_force_on_the_day_counts() -> None:
 
 
 def _month(number: int, *, is_open: bool) -> Period:
-    return Period(
-        name=f"2026-{number:02}", first=date(2026, number, 1), last=date(2026, number, 28), open=is_open
-    )
+    return Period(name=f"2026-{number:02}", first=date(2026, number, 1), last=date(2026, number, 28), open=is_open)
 
 
 def test_a_closed_period_sends_the_posting_to_the_first_open_one() -> None:

@@ -58,7 +58,11 @@ def arrival(
     """An event about to be stored."""
     event = envelope(number, id=id, **data)
     return Arrival(
-        envelope=event, fingerprint=fingerprint, business_key=run_name(number).business_key, at=at, state=InboxState.stored
+        envelope=event,
+        fingerprint=fingerprint,
+        business_key=run_name(number).business_key,
+        at=at,
+        state=InboxState.stored,
     )
 
 

@@ -109,9 +109,7 @@ class House:
     def context(self, number: str, *, ordinal: int = 1) -> RunContext:
         """Who a run of this house is."""
         legs = (("inventory", "inventory"), ("billing", "billing"), ("finance", "erp"))
-        name = RunName(
-            process="usage-to-charge", facility="NORTH", source="stockroom", number=number, ordinal=ordinal
-        )
+        name = RunName(process="usage-to-charge", facility="NORTH", source="stockroom", number=number, ordinal=ordinal)
         return RunContext(
             name=name,
             correlation_id=f"c-{number}",

@@ -133,14 +133,14 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
 
 
 async def test_decimals_and_times_come_back_exactly(store: Store) -> None:
-    table = Table("exactly", MetaData(), Column("id", String, primary_key=True), Column("n", Exact), Column("t", UtcTime))
+    table = Table("exactly", MetaData(), Column("id", String, primary_key=True), Column("number", Exact), Column("at", UtcTime))
     numbers = ["0.1", "1.500", "12345678901234567890.123456", "-0.000001", "1E+3"]
 
     def round_trip(connection: Connection) -> dict[str, tuple[Decimal, datetime]]:
         table.create(connection)
         for number in numbers:
-            connection.execute(insert(table), {"id": number, "n": Decimal(number), "t": NOON})
-        return {row.id: (row.n, row.t) for row in connection.execute(select(table))}
+            connection.execute(insert(table), {"id": number, "number": Decimal(number), "at": NOON})
+        return {row.id: (row.number, row.at) for row in connection.execute(select(table))}
 
     kept = await store._database.write(round_trip)
     assert {name: n for name, (n, _) in kept.items()} == {name: Decimal(name) for name in numbers}

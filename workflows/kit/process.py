@@ -1,5 +1,6 @@
 """Process: what every business process shares as a run: it hears documents, takes decisions, waits, and tells where it is."""
 
+# long because what every process shares as a run is read in one piece.
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -12,9 +13,8 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from activities.notes import Notes
-from canonical.documents.work_item import Cause, Decided, Decision, Resolution
+from canonical.documents.work_item import Decided, Decision, Resolution
 from canonical.envelope import Envelope
-from canonical.errors import Audience
 from canonical.evidence import Evidence
 from canonical.identity import STAGE, WAITING_FOR
 from canonical.memory import Claim, RunProjection
@@ -22,6 +22,7 @@ from canonical.orders import Note
 from canonical.policy import Clock, Policy
 from canonical.run import RunContext
 from workflows.kit.calls import ask_store
+from workflows.kit.failures import evidence_of, fell_over, left_behind
 from workflows.kit.parking import Desk, Parked, Question
 from workflows.kit.turns import Abandoned, DoneByHand, Turned, to_the_end
 
@@ -140,7 +141,7 @@ class Process(ABC):
         except (FailureError, ValidationError) as failure:
             if is_cancelled_exception(failure):
                 raise
-            await self.ask_person(_fell_over(failure, self.stage))
+            await self.ask_person(fell_over(failure, self.stage))
         await self.desk.take_off_all(reason="the question has changed")
         return False
 
@@ -210,7 +211,7 @@ class Process(ABC):
             except (ActivityError, ValidationError) as failure:
                 if is_cancelled_exception(failure):
                     raise
-                evidence = _evidence(failure)
+                evidence = evidence_of(failure)
             if failed is not None:
                 failed(evidence)
             asked = question(evidence)
@@ -312,64 +313,3 @@ class Process(ABC):
             workflow.upsert_search_attributes([STAGE_KEY.value_set(self.stage), WAITING_KEY.value_set(causes)])
         waits = [f"**waiting for a person ({item.owner}):** {item.question}" for item in self.desk.open]
         workflow.set_current_details("\n\n".join([f"**{self.stage}**", *waits, *self.lines()]))
-
-
-def _fell_over(failure: FailureError | ValidationError, stage: str) -> Question:
-    evidence = _evidence(failure)
-    return Question(
-        step="run",
-        cause=Cause.invalid_data if evidence.category == Cause.invalid_data else Cause.exhausted,
-        text=f"the run stopped at {stage}: {evidence.summary} ({evidence.system})",
-        owner=Audience.integration,
-        evidence=evidence.text,
-    )
-
-
-def left_behind(steps: tuple[str, ...], why: str) -> Question:
-    """A run that was abandoned or cancelled leaves what it has not posted to a person."""
-    return Question(
-        step="left",
-        cause=Cause.left_behind,
-        text=f"the run was {why}; not settled: {', '.join(steps)}. Retry takes it up again in a new run",
-        owner=Audience.supply_chain,
-        decisions=(Decision.retry,),
-    )
-
-
-def _evidence(failure: FailureError | ValidationError) -> Evidence:
-    """The typed facts of a failure; an activity time-out of a write leaves its outcome unknown."""
-    if isinstance(failure, ActivityError):
-        cause = failure.cause
-        if isinstance(cause, ApplicationError) and cause.details and isinstance(cause.details[0], dict):
-            return Evidence.model_validate(cause.details[0])
-        return Evidence.model_validate(
-            {
-                "category": "uncertain",
-                "summary": "no answer in time",
-                "system": failure.activity_type.split(".")[0],
-                "operation": failure.activity_type,
-                "audience": "integration",
-                "text": str(cause)[:2000],
-            }
-        )
-    if isinstance(failure, FailureError):
-        return Evidence.model_validate(
-            {
-                "category": "transient",
-                "summary": type(failure).__name__,
-                "system": "suture",
-                "operation": "run",
-                "audience": "integration",
-                "text": str(failure)[:2000],
-            }
-        )
-    return Evidence.model_validate(
-        {
-            "category": Cause.invalid_data,
-            "summary": "the data does not have the form that this step needs",
-            "system": "suture",
-            "operation": failure.title,
-            "audience": "integration",
-            "text": str(failure)[:2000],
-        }
-    )

@@ -1,4 +1,4 @@
-"""The vendor's webhooks as inbound events: an approved material. The engine listens to nothing else that the ERP sends."""
+"""The vendor's webhooks as inbound events: an approved material, and nothing else that the ERP sends."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Between the vendor's words and the canonical ones: items, units, valuation, periods, journals; ways back beside ways in."""
+"""Between the vendor's words and the canonical ones: items, valuation, periods, journals; ways back beside ways in."""
 
 import re
 from datetime import date
@@ -16,6 +16,7 @@ from connectors.systems.sandbox_erp.shapes import Journal, PostingPeriods, Valua
 
 MATERIAL_LENGTH = 18
 DEBIT, CREDIT = "40", "50"
+MILLIONTH = Decimal("0.000001")
 
 _UNITS = {"each": "EA", "box": "BX"}
 _METHODS = {"S": "standard", "V": "moving-average"}
@@ -47,8 +48,9 @@ def cost_centre_of(centre: str, *, plant: Plant) -> str:
 
 def to_valuation(record: ValuationRecord) -> Valuation:
     """What one base unit costs, whose it is, and how the location keeps it."""
+    price = record.UNIT_PRICE if record.PRICE_UNIT == 1 else (record.UNIT_PRICE / record.PRICE_UNIT).quantize(MILLIONTH)
     return Valuation(
-        unit_cost=Money(amount=record.UNIT_PRICE / record.PRICE_UNIT, currency=record.CURRENCY),
+        unit_cost=Money(amount=price, currency=record.CURRENCY),
         method=_METHODS[record.PRICE_CTRL],
         source=record.PRICE_SOURCE,
         ownership=_OWNERS[record.OWNER_IND],

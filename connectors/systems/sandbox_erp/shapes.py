@@ -29,9 +29,9 @@ class ValuationRecord(Shape):
 
     BASE_UOM: str
     PRICE_CTRL: Literal["S", "V"]
-    UNIT_PRICE: Decimal = Field(ge=0)
-    PRICE_UNIT: Decimal = Field(gt=0)
-    CURRENCY: str
+    UNIT_PRICE: Decimal = Field(ge=0, max_digits=13, decimal_places=2)
+    PRICE_UNIT: Decimal = Field(gt=0, max_digits=5, decimal_places=0)
+    CURRENCY: str = Field(pattern=r"^[A-Z]{3}$")
     PRICE_SOURCE: str
     OWNER_IND: Literal["O", "K", "B", "M"]
     ISSUE_CTRL: Literal["P", "C"]

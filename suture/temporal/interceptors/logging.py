@@ -1,4 +1,4 @@
-"""Logging: that runs start and close, that people are asked, that attempts fail: constant words, fields, no payloads."""
+"""Logging: runs that start and close, work items, attempts that fail: constant words and fields, no payloads."""
 
 import logging
 from typing import Any

@@ -17,9 +17,8 @@ from suture.temporal.interceptors.outcome import closed_by, outcome
 EARLIER = "left-behind"
 """The cause of an item that an earlier run opened: a run takes up no other."""
 
-STATES = {Uncertain.category: EffectState.uncertain} | {
-    kind.category: EffectState.refused for kind in (Rejected, *Rejected.__subclasses__())
-}
+REFUSALS: tuple[type[Rejected], ...] = (Rejected, *Rejected.__subclasses__())
+STATES = {Uncertain.category: EffectState.uncertain} | {kind.category: EffectState.refused for kind in REFUSALS}
 """What a failed write tells of its effect; a transient one was not applied, and is tried again."""
 
 

@@ -1,0 +1,157 @@
+"""Finds what is stuck: what neither goes on by itself nor waits for a person; each with why and what to type next."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import starmap
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from canonical.memory import InboxState
+from canonical.model import Frozen
+from suture.cli import output
+from suture.cli.failures import Failed
+from suture.cli.history import moment, status_of, task_attempts, why
+from suture.cli.pollers import unserved
+from suture.cli.session import ANSWERS_WITHIN, connected, opened
+from suture.settings import Settings
+from suture.store.store import Store
+
+STORED_FOR = timedelta(seconds=30)
+STARTED_FOR = timedelta(minutes=5)
+QUEUED_FOR = timedelta(minutes=1)
+LOOKED_AT = 2000
+"""So many open runs are looked at, the oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Where to look, and from how many attempts on an activity counts as stuck."""
+
+    facility: str | None
+    stage: str | None
+    limit: int
+    attempts: int
+
+
+class Stuck(Frozen):
+    """One thing that is stuck."""
+
+    what: str
+    why: str
+    next: str
+    correlation_id: str = ""
+
+
+async def find_stuck(settings: Settings, look: Look) -> tuple[Stuck, ...]:
+    """What is stuck, what holds up most of all first."""
+    async with opened(settings) as store:
+        found: list[Stuck] = []
+        try:
+            client = await connected(settings, store.keyring)
+        except Failed as failed:
+            found.append(Stuck(what="Temporal", why=failed.what, next="suture doctor"))
+        else:
+            queues = await unserved(client, settings, within=ANSWERS_WITHIN)
+            found += [
+                Stuck(what=f"queue {queue}", why="no worker polls it", next="python -m worker, or: suture doctor")
+                for queue in queues
+            ]
+            found += await _runs(client, store, look)
+        found += await _events(store, look)
+        return tuple(found[: look.limit])
+
+
+def tell(found: Sequence[Stuck]) -> None:
+    """Print what is stuck, or that nothing is."""
+    if not found:
+        output.say("nothing is stuck; what waits for a person: suture work list")
+        return
+    output.say(f"{len(found)} stuck", style="bold red")
+    for one in found:
+        output.say(f"{one.what}: {one.why}")
+        output.say(f"  next: {one.next}")
+
+
+async def _events(store: Store, look: Look) -> list[Stuck]:
+    """Events that were accepted, and that no run has."""
+    if look.stage is not None:
+        return []
+    now, found = datetime.now(UTC), []
+    for state, age, words in (
+        (InboxState.stored, STORED_FOR, "accepted, and no run was started"),
+        (InboxState.started, STARTED_FOR, "handed to a run that has not recorded it"),
+    ):
+        for event in await store.inbox.not_done(state, received_before=now - age, limit=look.limit):
+            if look.facility not in (None, event.envelope.facility):
+                continue
+            tries = f"; tried {event.attempts} times" if event.attempts else ""
+            note = f": {event.note}" if event.note else ""
+            since = output.ago(event.received_at, now)
+            found.append(
+                Stuck(
+                    what=f"event {event.envelope.source} {event.envelope.id}",
+                    why=f"{words}, received {since}{tries}{note}",
+                    next="is the gateway running? suture doctor"
+                    if state is InboxState.stored
+                    else f"suture show {event.correlation_id}",
+                    correlation_id=event.correlation_id,
+                )
+            )
+    return found
+
+
+async def _runs(client: Client, store: Store, look: Look) -> list[Stuck]:
+    """Runs that have told of themselves, and those that were started and never did."""
+    runs = await store.runs.find(facility=look.facility, stage=look.stage, open_only=True, limit=LOOKED_AT)
+    named = {run.workflow_id: run.correlation_id for run in runs}
+    if look.stage is None:
+        before = datetime.now(UTC) - STORED_FOR
+        for event in await store.inbox.not_done(InboxState.started, received_before=before, limit=LOOKED_AT):
+            known = event.workflow_id in named or look.facility not in (None, event.envelope.facility)
+            if event.workflow_id is None or known or await store.runs.find(workflow_id=event.workflow_id):
+                continue
+            named[event.workflow_id] = event.correlation_id
+    turns = asyncio.Semaphore(16)
+
+    async def examine(workflow_id: str, correlation_id: str) -> list[Stuck]:
+        async with turns:
+            return await _run(client, workflow_id, correlation_id, look)
+
+    return [stuck for found in await asyncio.gather(*starmap(examine, named.items())) for stuck in found]
+
+
+async def _run(client: Client, workflow_id: str, correlation_id: str, look: Look) -> list[Stuck]:
+    show = f"suture show {correlation_id}"
+
+    def stuck(reason: str, next_: str = show) -> Stuck:
+        return Stuck(what=workflow_id, why=reason, next=next_, correlation_id=correlation_id)
+
+    try:
+        described = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=ANSWERS_WITHIN)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return [stuck("Temporal does not know it, and it never told its outcome")]
+    if described.status is not WorkflowExecutionStatus.RUNNING:
+        # A run tells its outcome just before it closes: between our two looks it may have done so.
+        if described.close_time is not None and _recent(described.close_time):
+            return []
+        return [stuck(f"the run is {status_of(described)}, and never told its outcome")]
+    found = []
+    if (tries := task_attempts(described)) > 1:
+        found.append(stuck(f"its own code fails: {tries} attempts of one workflow task", f"read the worker's log; {show}"))
+    for activity in described.raw_description.pending_activities:
+        name = activity.activity_type.name
+        if activity.attempt >= look.attempts:
+            failure = await why(client, activity.last_failure)
+            found.append(stuck(f"{name}: attempt {activity.attempt}: {failure}"))
+        elif not activity.HasField("last_started_time") and not _recent(moment(activity.scheduled_time)):
+            found.append(stuck(f"{name}: waits for a worker since {output.text(moment(activity.scheduled_time))}"))
+    return found
+
+
+def _recent(at: datetime) -> bool:
+    return datetime.now(UTC) - at < QUEUED_FOR

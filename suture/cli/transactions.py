@@ -1,0 +1,32 @@
+"""The runs that `suture list` shows, from their projections in the store: also with Temporal away."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from canonical.memory import RunProjection
+from suture.cli import output
+from suture.cli.session import opened
+from suture.settings import Settings
+
+
+async def find_runs(
+    settings: Settings, *, facility: str | None, stage: str | None, open_only: bool, limit: int
+) -> tuple[RunProjection, ...]:
+    """The runs that match, oldest first."""
+    async with opened(settings) as store:
+        return await store.runs.find(facility=facility, stage=stage, open_only=open_only, limit=limit)
+
+
+def tell_runs(runs: Sequence[RunProjection], *, limit: int) -> None:
+    """A line a run."""
+    if not runs:
+        output.say("no such transactions")
+        return
+    now = datetime.now(UTC)
+    rows = [
+        (run.workflow_id, run.outcome or run.stage, run.waiting_for, output.ago(run.started, now), run.correlation_id)
+        for run in runs
+    ]
+    output.table(("TRANSACTION", "STAGE", "WAITS FOR", "STARTED", "CORRELATION ID"), rows)
+    if len(runs) == limit:
+        output.remark(f"the {limit} oldest are shown; more with --limit")

@@ -1,0 +1,79 @@
+"""`suture work`: what waits for a person: list it, look at it, take it, resolve it."""
+
+from typing import Annotated
+
+import typer
+
+from suture.cli.options import AsJson, FacilityName, Reason, TokenFile
+
+work = typer.Typer(help="Work items: what no retry can heal, until a person decides.", no_args_is_help=True)
+
+Item = Annotated[str, typer.Argument(metavar="ITEM", help="The work item's id, as `suture work list` shows it.")]
+
+
+@work.command(name="list")
+def list_items(
+    context: typer.Context,
+    facility: FacilityName = None,
+    owner: Annotated[str | None, typer.Option(help="Only this queue, for example revenue-integrity.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you have taken.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open work items, the one due first on top, each with the command that resolves it."""
+    from suture.cli.session import configured, run
+    from suture.cli.work_items import find_open, tell_open
+
+    token = token_file if mine else None
+    work = find_open(configured(context), facility=facility, owner=owner, mine=mine, limit=limit, token_file=token)
+    tell_open(run(work), as_json=as_json, limit=limit)
+
+
+@work.command(name="show")
+def show_item(context: typer.Context, item: Item, as_json: AsJson = False) -> None:
+    """One work item: the question, what may be decided, the vendor's own words."""
+    from suture.cli.session import configured, run
+    from suture.cli.work_items import find, tell_one
+
+    settings = configured(context)
+    tell_one(settings, run(find(settings, item)), as_json=as_json)
+
+
+@work.command()
+def take(context: typer.Context, item: Item, token_file: TokenFile = None, as_json: AsJson = False) -> None:
+    """Put your name on an item, so that nobody else works on it."""
+    from suture.cli.session import configured, run
+    from suture.cli.work_items import take as take_item
+    from suture.cli.work_items import tell_taken
+
+    tell_taken(run(take_item(configured(context), item, token_file=token_file)), as_json=as_json)
+
+
+@work.command()
+def resolve(
+    context: typer.Context,
+    item: Item,
+    retry: Annotated[bool, typer.Option("--retry", help="Try the step again: the cause is mended.")] = False,
+    correct: Annotated[
+        list[str] | None, typer.Option("--correct", metavar="FIELD=VALUE", help="Correct a field; repeat for more.")
+    ] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="REFERENCE", help="Done by hand, under this reference.")
+    ] = None,
+    abandon: Annotated[bool, typer.Option("--abandon", help="End the run; what is posted stays posted.")] = False,
+    acknowledge: Annotated[bool, typer.Option("--acknowledge", help="Seen; nothing is to be done here.")] = False,
+    reason: Reason = "",
+    token_file: TokenFile = None,
+    within: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for a worker's answer.")] = 15,
+    as_json: AsJson = False,
+) -> None:
+    """Decide an item; its run goes on from the step where it stopped. Safe to repeat."""
+    from suture.cli.choice import chosen
+    from suture.cli.resolving import resolve as decide
+    from suture.cli.resolving import tell
+    from suture.cli.session import configured, run
+
+    decision = chosen(retry=retry, correct=correct, accept=accept, abandon=abandon, acknowledge=acknowledge)
+    decided = decide(configured(context), item, decision, reason=reason, token_file=token_file, within=within)
+    tell(run(decided), as_json=as_json)

@@ -1,0 +1,138 @@
+"""Work items as people see them: the open ones, one of them, and whose it is."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from canonical.documents.work_item import WorkItem
+from canonical.errors import Audience
+from canonical.memory import Person
+from suture.cli import output
+from suture.cli.failures import Ending, Failed
+from suture.cli.links import to_resolve, ways, web_ui
+from suture.cli.person import SUPERVISOR, person
+from suture.cli.session import opened
+from suture.cli.story import without_evidence
+from suture.settings import Settings
+from suture.store.event_items import INBOX
+from suture.store.store import Store
+from suture.store.work_items import Listed
+
+
+async def find_open(
+    settings: Settings, *, facility: str | None, owner: str | None, mine: bool, limit: int, token_file: Path | None
+) -> tuple[Listed, ...]:
+    """The open items that match, the one due first on top."""
+    if owner is not None and owner not in list(Audience):
+        raise Failed(f"--owner: expected one of {', '.join(Audience)}", ending=Ending.usage)
+    taken_by = (await person(settings, token_file)).person if mine else None
+    async with opened(settings) as store:
+        found = await store.work_items.open_items(
+            facility=facility, owner=Audience(owner) if owner else None, taken_by=taken_by, limit=limit
+        )
+    return tuple(map(without_evidence, found))
+
+
+async def find(settings: Settings, item_id: str) -> Listed:
+    """One item."""
+    async with opened(settings) as store:
+        return await get(store, item_id)
+
+
+async def get(store: Store, item_id: str) -> Listed:
+    """One item of an open store."""
+    try:
+        return await store.work_items.get(item_id)
+    except KeyError:
+        raise Failed(f"no work item {item_id}", do="see: suture work list", ending=Ending.not_found) from None
+
+
+async def take(settings: Settings, item_id: str, *, token_file: Path | None) -> Listed:
+    """Put the asking person's name on an item; refused where another has it."""
+    asks = await person(settings, token_file)
+    async with opened(settings) as store:
+        owns(asks, (await get(store, item_id)).item)
+        now = datetime.now(UTC)
+        taken = await store.work_items.take(item_id, person=asks.person, at=now)
+        if taken.closed_at is not None:
+            raise Failed(f"{item_id} is closed", do=f"suture work show {item_id}")
+        if taken.taken_by != asks.person:
+            raise Failed(f"{taken.taken_by} has {item_id} since {output.text(taken.taken_at)}")
+        if taken.taken_at == now:
+            await store.audit.append(
+                who=asks.person,
+                action="work-item.take",
+                subject=item_id,
+                correlation_id=taken.item.correlation_id,
+                at=now,
+            )
+    return without_evidence(taken)
+
+
+def owns(asks: Person, item: WorkItem) -> None:
+    """Refuse a person who has neither the role that owns the item nor a supervisor's."""
+    if item.owner not in asks.roles and SUPERVISOR not in asks.roles:
+        raise Failed(f"deciding this needs the role {item.owner}", do=f"hand it to somebody in {item.owner}")
+
+
+def tell_open(found: Sequence[Listed], *, as_json: bool, limit: int) -> None:
+    """The items with what to type about each."""
+    if as_json:
+        output.emit(found)
+        return
+    if not found:
+        output.say("nothing waits for a person")
+        return
+    now = datetime.now(UTC)
+    overdue = sum(one.item.due < now for one in found)
+    output.say(f"{len(found)} open, {overdue} overdue", style="bold")
+    for one in found:
+        item = one.item
+        safety = "SAFETY " if item.safety else ""
+        taken = f", taken by {one.taken_by}" if one.taken_by else ""
+        output.say(f"{safety}{item.question}", style="red" if item.due < now else "")
+        output.say(f"  {item.cause}; {item.owner}{taken}; {item.facility}; due {output.ago(item.due, now)}")
+        output.say(f"  next: {to_resolve(item)}")
+    if len(found) == limit:
+        output.remark(f"the {limit} due first are shown; more with --limit")
+
+
+def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
+    """One item, whole."""
+    if as_json:
+        output.emit(listed)
+        return
+    item = listed.item
+    output.say(item.question, style="bold")
+    if listed.closed_at is None:
+        for way in ways(item):
+            output.say(f"  next: {to_resolve(item).partition(' --')[0]} {way}")
+    lines = {
+        "item": item.item_id,
+        "cause": item.cause,
+        "step": item.step,
+        "owner": item.owner,
+        "taken by": listed.taken_by,
+        "opened": item.opened,
+        "due": item.due,
+        "at risk": ", ".join(f"{m.amount} {m.currency}" for m in (item.charge_at_risk, item.cost_at_risk) if m) or None,
+        "closed": listed.closed_at,
+        "decision": listed.decision,
+        "decided by": listed.decided_by,
+        "reason": listed.reason or None,
+        "transaction": f"suture show {item.correlation_id}",
+        "web ui": web_ui(settings, item.workflow_id) if item.workflow_id != INBOX else None,
+        "evidence": item.evidence or None,
+    }
+    for name, value in lines.items():
+        if value is not None:
+            output.say(f"{name:<12} {output.text(value)}")
+
+
+def tell_taken(listed: Listed, *, as_json: bool) -> None:
+    """Whose it is now, and what to type next."""
+    if as_json:
+        output.emit(listed)
+        return
+    output.say(f"yours, {listed.taken_by}: {listed.item.question}")
+    output.say(f"  next: {to_resolve(listed.item)}")
