@@ -17,7 +17,7 @@ ONCE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv demo test check format lint types imports bench lock clean
+.PHONY: help venv demo test check format lint types imports bench histories lock clean
 
 help:
 	@echo "make demo [ONCE=1]   a hospital day on three real systems; ONCE=1 ends by itself"
@@ -72,6 +72,9 @@ imports: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench
+
+histories: $(STAMP)
+	@$(BIN)/python -m tests.histories.record
 
 lock:
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -1,10 +1,11 @@
 """How one stored event reaches the runs that it is for.
 
-A document is handed over by signal-with-start, which is durable without any worker; news of a subject, and outcomes of a
-charge, by a plain signal to the runs that they concern. Runs deduplicate what they hear twice, so handing over again is
-always safe; that a run was started already is never taken for having delivered.
+A document is handed over by signal-with-start, which is durable without any worker; news of a subject, and outcomes of
+a charge, by a plain signal to the runs that they concern. Runs deduplicate what they hear twice, so handing over again
+is always safe; that a run was started already is never taken for having delivered.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,7 +59,7 @@ class Delivery:
     call: timedelta
 
     async def deliver(self, event: Waiting) -> None:
-        """Hand the event over and mark its row; `Undeliverable`, `Refused` or `RPCError` where that failed."""
+        """Hand the event over and mark its row; `Undeliverable`, `Refused`, `RPCError` or `TimeoutError`."""
         if event.envelope.type in SUBJECTS:
             await self._tell_all_who_wait(event)
         elif event.envelope.type in OUTCOMES:
@@ -99,19 +100,20 @@ class Delivery:
         except (LookupError, ValueError) as failure:
             raise Refused(type(failure).__name__) from failure
         try:
-            await self.client.start_workflow(
-                name.process,
-                payload,
-                id=name.workflow_id,
-                task_queue=TRANSACTIONS_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                start_signal=RECEIVE,
-                start_signal_args=[envelope],
-                search_attributes=attributes,
-                static_summary=f"{envelope.type} {name.number} from {name.source}, {name.facility}",
-                rpc_timeout=self.call,
-            )
+            async with self._in_time():
+                await self.client.start_workflow(
+                    name.process,
+                    payload,
+                    id=name.workflow_id,
+                    task_queue=TRANSACTIONS_QUEUE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    start_signal=RECEIVE,
+                    start_signal_args=[envelope],
+                    search_attributes=attributes,
+                    static_summary=f"{envelope.type} {name.number} from {name.source}, {name.facility}",
+                    rpc_timeout=self.call,
+                )
         except WorkflowAlreadyStartedError:
             return False
         return True
@@ -156,7 +158,8 @@ class Delivery:
         """Signal a run; false where it has closed, or Temporal does not know it."""
         handle = self.client.get_workflow_handle(workflow_id)
         try:
-            await handle.signal(RECEIVE, envelope, rpc_timeout=self.call)
+            async with self._in_time():
+                await handle.signal(RECEIVE, envelope, rpc_timeout=self.call)
         except RPCError as failure:
             if failure.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -174,7 +177,8 @@ class Delivery:
     async def _has_heard(self, workflow_id: str, envelope: Envelope) -> bool:
         handle = self.client.get_workflow_handle(workflow_id)
         try:
-            described = await handle.describe(rpc_timeout=self.call)
+            async with self._in_time():
+                described = await handle.describe(rpc_timeout=self.call)
             if described.status is not WorkflowExecutionStatus.RUNNING:
                 return False
             async for happened in handle.fetch_history_events(rpc_timeout=self.call):
@@ -190,6 +194,10 @@ class Delivery:
     async def _is_in(self, payloads: Sequence[Payload], envelope: Envelope) -> bool:
         heard = (await self.client.data_converter.decode(payloads, [Envelope]))[0]
         return isinstance(heard, Envelope) and (heard.source, heard.id) == (envelope.source, envelope.id)
+
+    def _in_time(self) -> asyncio.Timeout:
+        """Bounds a call: the client repeats it for ten seconds by itself, whatever time-out it is given."""
+        return asyncio.timeout(self.call.total_seconds())
 
 
 def _now() -> datetime:

@@ -6,6 +6,7 @@ deliver becomes a work item, and neither keeps another event from being delivere
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ from suture.store.inbox import Waiting
 from suture.store.store import Store
 
 _LOG = logging.getLogger(__name__)
+_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,7 @@ class Pace:
     again_after: timedelta = timedelta(seconds=10)
     refusals: int = 3
     at_once: int = 20
+    waiting: int = 1000
     call: timedelta = timedelta(seconds=10)
 
 
@@ -44,6 +47,8 @@ class Dispatcher:
     store: Store
     start: StartPayload
     pace: Pace = Pace()
+    _waiting: int = field(default=0, init=False)
+    _away_until: float = field(default=0.0, init=False)
     _turns: asyncio.Semaphore = field(init=False)
     _delivery: Delivery = field(init=False)
 
@@ -52,8 +57,14 @@ class Dispatcher:
         self._delivery = Delivery(client=self.client, store=self.store, start=self.start, call=self.pace.call)
 
     async def dispatch_now(self, row: int) -> bool:
-        """Deliver one event; false where it has to wait for a sweep. A fault is kept with the row, never raised."""
-        return await self._in_turn(await self.store.inbox.get(row))
+        """Deliver an event just accepted; false where it has to wait for a sweep, or for a person.
+
+        A fault is kept with the row, never raised. While Temporal is away, and while very many events wait their turn,
+        nothing is tried: callers do not pile up here, the events are safe in the inbox.
+        """
+        if time.monotonic() < self._away_until or self._waiting >= self.pace.waiting:
+            return False
+        return await self._in_turn(row)
 
     async def sweep(self) -> int:
         """Deliver what waits too long: not started, or started and not known to Temporal; answers how many."""
@@ -62,8 +73,9 @@ class Dispatcher:
             await self.client.service_client.check_health(timeout=self.pace.call)
         except (RPCError, RuntimeError):
             # A client that was never connected raises RuntimeError. Either way everything waits, and nothing is lost.
-            _LOG.warning("Temporal cannot be reached; events wait in the inbox")
+            self._is_away()
             return 0
+        self._away_until = 0.0
         tried_before = now - self.pace.again_after
         stored = await self.store.inbox.not_done(
             InboxState.stored, received_before=now - self.pace.stored_for, tried_before=tried_before
@@ -73,13 +85,22 @@ class Dispatcher:
         )
         return sum(await asyncio.gather(*(self._in_turn(event) for event in (*stored, *started))))
 
-    async def _in_turn(self, event: Waiting) -> bool:
-        async with self._turns:
-            try:
-                return await self._attempt(event)
-            except StoreUnavailable:
-                _LOG.warning("the store cannot be reached; the event waits there for the next sweep")
-                return False
+    async def _in_turn(self, event: Waiting | int) -> bool:
+        self._waiting += 1
+        try:
+            async with self._turns:
+                if not isinstance(event, int):
+                    return await self._attempt(event)
+                accepted = await self.store.inbox.get(event)
+                if accepted.state is not InboxState.stored:
+                    # Handed over before; from then on the sweeps look after it.
+                    return accepted.state is not InboxState.refused
+                return await self._attempt(accepted)
+        except StoreUnavailable:
+            _LOG.warning("the store cannot be reached; the event waits there for the next sweep")
+            return False
+        finally:
+            self._waiting -= 1
 
     async def _attempt(self, event: Waiting) -> bool:
         """One attempt, in the trace that the event came with; however it fails, the row says so."""
@@ -96,7 +117,12 @@ class Dispatcher:
             _LOG.error("no run can be started for an event", extra={"inbox_row": event.id}, exc_info=refusal)
             await self._failed(event, str(refusal), refused=True)
         except RPCError as failure:
+            if failure.status in _AWAY:
+                self._is_away()
             await self._failed(event, failure.status.name, refused=failure.status is RPCStatusCode.INVALID_ARGUMENT)
+        except TimeoutError:
+            self._is_away()
+            await self._failed(event, RPCStatusCode.DEADLINE_EXCEEDED.name, refused=False)
         except StoreUnavailable:
             raise
         except Exception as failure:
@@ -106,6 +132,10 @@ class Dispatcher:
         finally:
             tracing.detach(token)
         return False
+
+    def _is_away(self) -> None:
+        _LOG.warning("Temporal cannot be reached; events wait in the inbox")
+        self._away_until = time.monotonic() + self.pace.again_after.total_seconds()
 
     async def _failed(self, event: Waiting, note: str, *, refused: bool) -> None:
         """Keep the row for the next sweep; a refusal that comes again and again is believed."""

@@ -64,7 +64,9 @@ def up() -> None:
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Resolve the work items too, then stop; 0 if all agrees.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Resolve the work items too, then stop; 0 if all agrees.")
+    ] = False,
 ) -> None:
     """Play a short hospital day against three sandbox systems."""
     importlib.import_module("suture.cli.demo").demo(once=once)

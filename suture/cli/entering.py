@@ -76,7 +76,9 @@ def business_name(business_key: str) -> RunName:
         name = RunName.parse(business_key)
     except ValueError:
         raise Failed(
-            f"not a business key: {business_key}", do="it reads <process>:<facility>:<source>:<number>", ending=Ending.usage
+            f"not a business key: {business_key}",
+            do="it reads <process>:<facility>:<source>:<number>",
+            ending=Ending.usage,
         ) from None
     if name.process != PROCESS:
         raise Failed(f"no process {name.process}", do=f"there is: {PROCESS}", ending=Ending.not_found)
@@ -129,7 +131,9 @@ async def _hand_in(
             inbound, source=source, raw=raw
         )
         if isinstance(answer, Conflict):
-            raise Failed(f"this event id came before with another content: {answer.business_key}", do="suture work list")
+            raise Failed(
+                f"this event id came before with another content: {answer.business_key}", do="suture work list"
+            )
         now = datetime.now(UTC)
         await store.audit.append(
             who=by.person,

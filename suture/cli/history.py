@@ -26,7 +26,7 @@ _ENDS = {
 
 
 class Step(Frozen):
-    """One activity: how often it was tried, and how that ended; `failure` is its category and summary, never evidence."""
+    """One activity: how often it was tried, how that ended; `failure` is category and summary, never evidence."""
 
     activity: str
     summary: str = ""

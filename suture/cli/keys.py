@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 keys = typer.Typer(help="The keys that seal histories and the store.", no_args_is_help=True)
 
-KeyFile = Annotated[Path | None, typer.Option("--file", help="The key file; else the one that the configuration names.")]
+KeyFile = Annotated[
+    Path | None, typer.Option("--file", help="The key file; else the one that the configuration names.")
+]
 
 
 @keys.command()

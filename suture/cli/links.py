@@ -6,6 +6,7 @@ from urllib.parse import quote
 from canonical.documents.work_item import Decision, WorkItem
 from suture.settings import Settings
 
+
 def web_ui(settings: Settings, workflow_id: str) -> str:
     """The run's page in Temporal's Web UI."""
     temporal = settings.temporal

@@ -18,5 +18,6 @@ Reason = Annotated[str, typer.Option(help="Why, for whoever reads this later; no
 BusinessKey = Annotated[str, typer.Argument(help="<process>:<facility>:<source>:<number>, as `suture list` shows it.")]
 Transaction = Annotated[str, typer.Argument(help="A correlation id, a business key, or a work item's id.")]
 EventId = Annotated[
-    str | None, typer.Option(help="The event's id, to deduplicate by; else made from the file, so that repeating is safe.")
+    str | None,
+    typer.Option(help="The event's id, to deduplicate by; else made from the file, so that repeating is safe."),
 ]

@@ -24,12 +24,12 @@ def console(*, stderr: bool = False) -> Console:
 
 def say(line: str = "", *, style: str = "") -> None:
     """One line on stdout, as it is: no markup in it counts."""
-    console().print(escape(line), style=style or None, soft_wrap=True)
+    console().print(escape(printable(line)), style=style or None, soft_wrap=True)
 
 
 def remark(line: str) -> None:
     """One line on stderr, where it does not mix with the output."""
-    console(stderr=True).print(escape(line), style="yellow", soft_wrap=True)
+    console(stderr=True).print(escape(printable(line)), style="yellow", soft_wrap=True)
 
 
 def emit(value: Any) -> None:
@@ -43,8 +43,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(escape(text(cell)) for cell in row))
+        shown.add_row(*(escape(printable(text(cell))) for cell in row))
     console().print(shown)
+
+
+def printable(words: str) -> str:
+    """Without control characters: some words are a vendor's own, and a terminal would obey them."""
+    return "".join(each if each.isprintable() else " " for each in words)
 
 
 def text(value: object) -> str:
@@ -68,10 +73,7 @@ def ago(moment: datetime, now: datetime) -> str:
     """How long ago, or in how long, in the largest unit that tells enough."""
     seconds = (now - moment).total_seconds()
     size = abs(seconds)
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if size >= 2 * length:
-            break
-    else:
-        unit, length = "s", 1
+    units = (("d", 86_400), ("h", 3_600), ("min", 60))
+    unit, length = next(((unit, length) for unit, length in units if size >= 2 * length), ("s", 1))
     words = f"{size / length:.0f} {unit}"
     return f"{words} ago" if seconds >= 0 else f"in {words}"

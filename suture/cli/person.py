@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from canonical.documents.work_item import WorkItem
 from canonical.memory import Person
 from suture.cli.failures import Ending, Failed
 from suture.people import People, digest
@@ -46,3 +47,16 @@ async def entitled(settings: Settings, token_file: Path | None, *, role: str = O
     if role not in found.roles and SUPERVISOR not in found.roles:
         raise Failed(f"{found.person} lacks the role {role}", do="ask whoever keeps [people] in hospital.toml")
     return found
+
+
+def may_decide(asks: Person, item: WorkItem) -> bool:
+    """Whether a person holds the item's role, or a supervisor's, and a limit that covers what is at risk."""
+    at_risk = max((risk.amount for risk in (item.charge_at_risk, item.cost_at_risk) if risk), default=None)
+    in_role = item.owner in asks.roles or SUPERVISOR in asks.roles
+    return in_role and (asks.limit is None or at_risk is None or at_risk <= asks.limit)
+
+
+def check_may_decide(asks: Person, item: WorkItem) -> None:
+    """Refuse a person who may not decide the item, where no run is left to do so."""
+    if not may_decide(asks, item):
+        raise Failed(f"deciding this needs the role {item.owner}, and a limit that covers what is at risk")

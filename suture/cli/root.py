@@ -1,4 +1,4 @@
-"""The group that all commands hang from: every error ends in one line on stderr and an exit code that means something."""
+"""The group that all commands hang from: every error ends in one line on stderr and an exit code with a meaning."""
 
 import os
 import sys
@@ -24,6 +24,7 @@ class Root(TyperGroup):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
+        windows_expand_args: bool = True,
         **extra: Any,
     ) -> NoReturn:
         """Run one command and exit."""

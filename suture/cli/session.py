@@ -1,17 +1,20 @@
-"""What a command works with: the configuration, and the keys, store and Temporal client that it names, opened on demand."""
+"""What a command works with: the configuration, and the keys, store and Temporal client that it names."""
 
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from temporalio.client import Client
 
+from canonical.documents.usage_run import UsageStart
+from canonical.identity import RunName
 from suture.cli.failures import Ending, Failed
 from suture.configuration import configured_file, read
 from suture.dispatch import Dispatcher
@@ -66,4 +69,15 @@ async def connected(settings: Settings, keyring: Keyring) -> Client:
 
 async def dispatcher(settings: Settings, store: Store) -> Dispatcher:
     """What hands stored events to their runs."""
-    return Dispatcher(client=await connected(settings, store.keyring), store=store, start=Starter(settings))
+    return Dispatcher(client=await connected(settings, store.keyring), store=store, start=start_of_run(settings))
+
+
+def start_of_run(settings: Settings) -> Callable[..., UsageStart]:
+    """Builds the start payload of a run; where no day is given, its route is that of the facility's today."""
+    starter = Starter(settings)
+
+    def start(name: RunName, correlation_id: str, closing: str | None, on: date | None = None) -> UsageStart:
+        zone = ZoneInfo(settings.facilities[name.facility].timezone)
+        return starter(name, correlation_id, closing, on or datetime.now(zone).date())
+
+    return start

@@ -59,9 +59,7 @@ async def story(settings: Settings, key: str) -> Story:
             correlation_id=correlation_id,
             business_keys=tuple(keys),
             runs=tuple(
-                Run(
-                    run=run, history=histories.get(run.workflow_id), web_ui=web_ui(settings, run.workflow_id)
-                )
+                Run(run=run, history=histories.get(run.workflow_id), web_ui=web_ui(settings, run.workflow_id))
                 for run in runs
             ),
             events=tuple(map(_arrived, events)),

@@ -43,7 +43,13 @@ def tell(story: Story) -> None:
     if story.work_items:
         output.say()
         listed = [
-            (one.item.item_id, one.item.cause, _standing_of(one.closed_at, one.decision), one.decided_by, one.item.question)
+            (
+                one.item.item_id,
+                one.item.cause,
+                _standing_of(one.closed_at, one.decision),
+                one.decided_by,
+                one.item.question,
+            )
             for one in story.work_items
         ]
         output.table(("WORK ITEM", "CAUSE", "STATE", "BY", "QUESTION"), listed)
@@ -84,7 +90,10 @@ def _trouble(run: Run) -> list[str]:
             "  next: read the worker's log; deploy a fix, the run then goes on by itself",
         ]
     if run.run.closed is None and known.status != "running":
-        lines += [f"the run is {known.status}, but never told its outcome: {run.run.workflow_id}", f"  see: {run.web_ui}"]
+        lines += [
+            f"the run is {known.status}, but never told its outcome: {run.run.workflow_id}",
+            f"  see: {run.web_ui}",
+        ]
     for step in known.steps:
         if step.state == "tries again" or (step.state in PENDING and step.attempts > 1):
             after = f", next at {output.text(step.next_attempt)}" if step.next_attempt else ""

@@ -142,7 +142,9 @@ async def _run(client: Client, workflow_id: str, correlation_id: str, look: Look
         return [stuck(f"the run is {status_of(described)}, and never told its outcome")]
     found = []
     if (tries := task_attempts(described)) > 1:
-        found.append(stuck(f"its own code fails: {tries} attempts of one workflow task", f"read the worker's log; {show}"))
+        found.append(
+            stuck(f"its own code fails: {tries} attempts of one workflow task", f"read the worker's log; {show}")
+        )
     for activity in described.raw_description.pending_activities:
         name = activity.activity_type.name
         if activity.attempt >= look.attempts:

@@ -1,4 +1,4 @@
-"""`suture up`: everything on this machine, in the folder of hospital.toml, until Ctrl-C."""
+"""`suture up`: everything on this machine, in one folder, until Ctrl-C."""
 
 import asyncio
 import signal
@@ -8,9 +8,9 @@ from suture.cli.output import say
 from suture.up.household import Household
 
 
-def up(*, folder: Path) -> None:
-    """Start what is missing and keep it up; the first start makes the folder's keys, tokens and configuration."""
-    asyncio.run(_up(folder))
+def up(folder: Path | None = None) -> None:
+    """Start all of it and keep it up; the first start makes the folder's keys, tokens and configuration."""
+    asyncio.run(_up(folder or Path.cwd()))
 
 
 async def _up(folder: Path) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canonical.documents.work_item import WorkItem
 from canonical.errors import Audience
-from canonical.memory import Person
 from suture.cli import output
 from suture.cli.failures import Ending, Failed
 from suture.cli.links import to_resolve, ways, web_ui
-from suture.cli.person import SUPERVISOR, person
+from suture.cli.person import check_may_decide, person
 from suture.cli.session import opened
 from suture.cli.story import without_evidence
 from suture.settings import Settings
@@ -51,7 +49,7 @@ async def take(settings: Settings, item_id: str, *, token_file: Path | None) -> 
     """Put the asking person's name on an item; refused where another has it."""
     asks = await person(settings, token_file)
     async with opened(settings) as store:
-        owns(asks, (await get(store, item_id)).item)
+        check_may_decide(asks, (await get(store, item_id)).item)
         now = datetime.now(UTC)
         taken = await store.work_items.take(item_id, person=asks.person, at=now)
         if taken.closed_at is not None:
@@ -67,12 +65,6 @@ async def take(settings: Settings, item_id: str, *, token_file: Path | None) -> 
                 at=now,
             )
     return without_evidence(taken)
-
-
-def owns(asks: Person, item: WorkItem) -> None:
-    """Refuse a person who has neither the role that owns the item nor a supervisor's."""
-    if item.owner not in asks.roles and SUPERVISOR not in asks.roles:
-        raise Failed(f"deciding this needs the role {item.owner}", do=f"hand it to somebody in {item.owner}")
 
 
 def tell_open(found: Sequence[Listed], *, as_json: bool, limit: int) -> None:

@@ -53,7 +53,7 @@ class Deliveries:
                 _LOG.warning("the store cannot be reached; events wait there")
             except Exception as defect:
                 # The row is kept and swept up again; the other rows must not wait for somebody to mend this.
-                _LOG.error("an event was not delivered: %s", type(defect).__name__, extra={"inbox_row": row})
+                _LOG.error("an event was not delivered", extra={"inbox_row": row}, exc_info=defect)
 
     async def _sweep(self) -> None:
         while True:
@@ -62,5 +62,5 @@ class Deliveries:
             except StoreUnavailable:
                 _LOG.warning("the store cannot be reached; events wait there")
             except Exception as defect:
-                _LOG.error("a sweep failed and is repeated: %s", type(defect).__name__)
+                _LOG.error("a sweep failed and is repeated", exc_info=defect)
             await asyncio.sleep(self._sweep_every.total_seconds())

@@ -1,16 +1,18 @@
 """The inbox: every event that was ever accepted, kept for good, so that a delivery is counted once and none is lost."""
 
+import logging
 from collections.abc import Sequence as Many
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Index, UniqueConstraint, and_, bindparam, case, func, or_, select
 from sqlmodel import Field
 
 from canonical.envelope import Envelope
 from canonical.memory import InboxState
 from canonical.model import Frozen
-from suture.keys import Keyring
+from suture.keys import Keyring, SealBroken
 from suture.store.columns import Sequence, UtcTime
 from suture.store.correlations import Correlations
 from suture.store.database import Database
@@ -50,6 +52,7 @@ class InboxRow(Row, table=True):
 
 
 INBOX = table_of(InboxRow)
+_LOG = logging.getLogger(__name__)
 
 
 class Accepted(Frozen):
@@ -223,7 +226,8 @@ class Inbox:
         query = select(INBOX).where(INBOX.c.state.in_(states), INBOX.c.received_at < received_before)
         if tried_before is not None:
             query = query.where(or_(INBOX.c.tried_at.is_(None), INBOX.c.tried_at < tried_before))
-        return await self._select(query.order_by(INBOX.c.tried_at.asc().nulls_first(), INBOX.c.id).limit(limit))
+        ordered = query.order_by(INBOX.c.tried_at.asc().nulls_first(), INBOX.c.id).limit(limit)
+        return await self._select(ordered, leave_out_damaged=True)
 
     def record(self, connection: Connection, pairs: Many[Pair], *, business_key: str, at: datetime) -> int:
         """Mark events of a business key as recorded by its run, in a transaction of others; answers how many."""
@@ -237,9 +241,18 @@ class Inbox:
             mark = INBOX.update().where(INBOX.c.id.in_(rows))
             connection.execute(mark.values(state=InboxState.recorded, recorded_at=at, note=""))
 
-    async def _select(self, query: Any) -> tuple[Waiting, ...]:
+    async def _select(self, query: Any, *, leave_out_damaged: bool = False) -> tuple[Waiting, ...]:
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
-        return tuple(self._waiting(dict(row)) for row in rows)
+        events: list[Waiting] = []
+        for row in rows:
+            try:
+                events.append(self._waiting(dict(row)))
+            except (SealBroken, ValidationError):
+                # One damaged document must not keep a sweep from all others.
+                if not leave_out_damaged:
+                    raise
+                _LOG.error("a document in the inbox cannot be opened", extra={"inbox_row": row["id"]})
+        return tuple(events)
 
     def _waiting(self, row: dict[str, Any]) -> Waiting:
         clear = self._keyring.open(row["document"], _place(row["source"], row["event_id"]))

@@ -1,5 +1,6 @@
 """Converter: pydantic models to payloads and back, and what happens to a payload that cannot be taken."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -69,6 +70,18 @@ class Converter(PydanticPayloadConverter):
 
     def with_context(self, context: SerializationContext) -> Self:
         """In a run, answers of activities are taken by their own rule; everywhere else nothing depends on context."""
-        if isinstance(context, ActivitySerializationContext) and workflow.in_workflow():
+        if isinstance(context, ActivitySerializationContext) and _for_a_run():
             return _OfAnActivity(self)  # type: ignore[return-value]  # the SDK uses it as a PayloadConverter only
         return self
+
+
+def _for_a_run() -> bool:
+    """Whether a run asks, and not the worker's loop on behalf of the activity itself: there an unfit order just fails.
+
+    Answers are converted while an activation is applied: in a thread of its own, before the run's loop turns.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return True
+    return workflow.in_workflow()

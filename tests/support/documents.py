@@ -53,10 +53,16 @@ def envelope(number: str = "U-1", *, id: str = "evt-1", type: str = "usage.repor
 
 
 def arrival(
-    number: str = "U-1", *, id: str = "evt-1", fingerprint: str = "f", at: datetime = NOON, **data: Any
+    number: str = "U-1",
+    *,
+    id: str = "evt-1",
+    type: str = "usage.reported",
+    fingerprint: str = "f",
+    at: datetime = NOON,
+    **data: Any,
 ) -> Arrival:
     """An event about to be stored."""
-    event = envelope(number, id=id, **data)
+    event = envelope(number, id=id, type=type, **data)
     return Arrival(
         envelope=event,
         fingerprint=fingerprint,

@@ -82,6 +82,7 @@ class House:
     finance: InProcessFinance = field(default_factory=lambda: InProcessFinance("erp", "J"))
     people: Roll = field(default_factory=Roll)
     policy: Policy = field(default_factory=quick_policy)
+    source: str = field(default_factory=lambda: f"s{uuid4().hex[:8]}")
     worker_options: dict[str, Any] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -109,7 +110,7 @@ class House:
     def context(self, number: str, *, ordinal: int = 1) -> RunContext:
         """Who a run of this house is."""
         legs = (("inventory", "inventory"), ("billing", "billing"), ("finance", "erp"))
-        name = RunName(process="usage-to-charge", facility="NORTH", source="stockroom", number=number, ordinal=ordinal)
+        name = RunName(process="usage-to-charge", facility="NORTH", source=self.source, number=number, ordinal=ordinal)
         return RunContext(
             name=name,
             correlation_id=f"c-{number}",
@@ -117,13 +118,17 @@ class House:
             route=tuple(Leg(domain=domain, system=system, queue=self.queue) for domain, system in legs),
         )
 
+    def workflow_id(self, number: str) -> str:
+        """The id of the first run of a use."""
+        return self.context(number).workflow_id
+
     async def usage(self, number: str, **changes: object) -> Usage:
         """A use as the intake hands it on, its case and account tokenised."""
         case = await self.store.vault.tokenise("case", f"case of {number}")
         account = await self.store.vault.tokenise("acct", f"account of {number}")
         usage = Usage(
             facility="NORTH",
-            source="stockroom",
+            source=self.source,
             number=number,
             occurred=datetime(2026, 11, 2, 15, tzinfo=UTC),
             act=f"act-{number}",
@@ -144,8 +149,8 @@ class House:
     def envelope(self, kind: str, number: str, data: dict[str, Any], *, event: str | None = None) -> Envelope:
         """A document as the dispatcher hands it to a run."""
         return Envelope(
-            id=f"stockroom:{event or uuid4().hex}",
-            source="stockroom",
+            id=f"{self.source}:{event or uuid4().hex}",
+            source=self.source,
             type=kind,
             subject=number,
             time=datetime(2026, 11, 2, 15, tzinfo=UTC),

@@ -133,7 +133,9 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
 
 
 async def test_decimals_and_times_come_back_exactly(store: Store) -> None:
-    table = Table("exactly", MetaData(), Column("id", String, primary_key=True), Column("number", Exact), Column("at", UtcTime))
+    table = Table(
+        "exactly", MetaData(), Column("id", String, primary_key=True), Column("number", Exact), Column("at", UtcTime)
+    )
     numbers = ["0.1", "1.500", "12345678901234567890.123456", "-0.000001", "1E+3"]
 
     def round_trip(connection: Connection) -> dict[str, tuple[Decimal, datetime]]:
@@ -158,7 +160,10 @@ async def test_a_systems_name_means_one_thing_and_a_thing_has_many_names(store: 
     await store.cross_references.put(sku, at=NOON)
     await store.cross_references.put(sku.model_copy(update={"system": "erp", "reference": "000004711"}), at=NOON)
     assert await store.cross_references.number(kind="item", system="inventory", reference="SKU-4711") == "4711"
-    assert [name.system for name in await store.cross_references.names(kind="item", number="4711")] == ["erp", "inventory"]
+    assert [name.system for name in await store.cross_references.names(kind="item", number="4711")] == [
+        "erp",
+        "inventory",
+    ]
     await store.cross_references.put(sku.model_copy(update={"number": "4712"}), at=later(days=1))
     assert await store.cross_references.number(kind="item", system="inventory", reference="SKU-4711") == "4712"
     assert await store.cross_references.number(kind="location", system="inventory", reference="SKU-4711") is None

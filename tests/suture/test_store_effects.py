@@ -39,7 +39,12 @@ async def test_the_outcome_is_known_to_the_next_attempt(store: Store) -> None:
     await store.effects.intend(intent(), at=NOON)
     await store.effects.settle(KEY, EffectState.applied, at=later(seconds=1), posted=POSTED)
     recorded = await store.effects.intend(intent(), at=later(hours=1))
-    assert (recorded.first, recorded.state, recorded.sent_at, recorded.posted) == (False, EffectState.applied, NOON, POSTED)
+    assert (recorded.first, recorded.state, recorded.sent_at, recorded.posted) == (
+        False,
+        EffectState.applied,
+        NOON,
+        POSTED,
+    )
 
 
 async def test_an_effect_comes_back_exactly(store: Store) -> None:
@@ -152,7 +157,12 @@ async def test_lineage_is_walked_both_ways_and_each_edge_is_kept_once(store: Sto
             relation="became", effect_key=KEY)  # fmt: skip
 
     await store.effects.intend(intent(), at=NOON)
-    edges = [edge("inv U-1", "erp J-1"), edge("inv U-1", "bill C-1"), edge("bill C-1", "claims K-1"), edge("inv U-2", "erp J-2")]
+    edges = [
+        edge("inv U-1", "erp J-1"),
+        edge("inv U-1", "bill C-1"),
+        edge("bill C-1", "claims K-1"),
+        edge("inv U-2", "erp J-2"),
+    ]
     for _ in range(2):
         await store.effects.settle(KEY, EffectState.applied, at=NOON, posted=POSTED, edges=edges)
     walked = await store.lineage.walk(system="claims", kind="k", reference="K-1")

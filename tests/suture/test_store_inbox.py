@@ -79,7 +79,9 @@ async def test_what_is_not_done_is_found_by_its_age(store: Store) -> None:
 async def test_a_run_records_its_own_events_only(store: Store) -> None:
     for n in range(3):
         await store.inbox.accept(arrival(f"U-{n % 2}", id=f"evt-{n}"))
-    await store.runs.recorded(["inventory:evt-0", "inventory:evt-1"], workflow_id=run_name("U-0", ordinal=2).workflow_id, at=NOON)
+    await store.runs.recorded(
+        ["inventory:evt-0", "inventory:evt-1"], workflow_id=run_name("U-0", ordinal=2).workflow_id, at=NOON
+    )
     states = {}
     for n in range(3):
         event = await store.inbox.find(source="inventory", event_id=f"evt-{n}")
@@ -133,7 +135,13 @@ async def test_a_document_that_was_moved_to_another_event_does_not_open(store: S
     await store._database.execute(
         INBOX.update()
         .where(INBOX.c.id == other.id)
-        .values(document=INBOX.alias("a").select().with_only_columns(document.document).where(document.id == first.id).scalar_subquery())
+        .values(
+            document=INBOX.alias("a")
+            .select()
+            .with_only_columns(document.document)
+            .where(document.id == first.id)
+            .scalar_subquery()
+        )
     )
     with pytest.raises(SealBroken):
         await store.inbox.get(other.id)

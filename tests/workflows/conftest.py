@@ -1,48 +1,43 @@
-"""A house for workflow tests, on the session's Temporal server."""
+"""A house for workflow tests, on the session's Temporal server; every test runs with a cache of runs and without one."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.plugin import SimplePlugin
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from suture.keys import Keyring
 from suture.store.migrate import migrate
 from suture.store.store import Store
+from suture.temporal.plugin import suture_plugin
 from suture.temporal.server import Server
 from tests.support.house import House
 
 
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """The keys of this session."""
+    return Keyring.make()
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, keyring: Keyring) -> AsyncIterator[Store]:
     """A migrated store of the test's own."""
     url = f"sqlite:///{tmp_path / 'suture.db'}"
     migrate(url)
-    async with Store.open(url, Keyring.make()) as opened:
+    async with Store.open(url, keyring) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-async def client(temporal: Server) -> Client:
-    """A client with the engine's own converter and sandbox."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(
-        "canonical", "activities", "connectors", "workflows.kit"
-    )
-    plugin = SimplePlugin(
-        "test",
-        data_converter=pydantic_data_converter,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        workflow_failure_exception_types=[ValidationError],
-    )
-    return await Client.connect(temporal.address, plugins=[plugin])
+async def client(temporal: Server, keyring: Keyring) -> Client:
+    """A client whose payloads are sealed."""
+    return await Client.connect(temporal.address, plugins=[suture_plugin(keyring)])
 
 
-@pytest.fixture
-async def house(client: Client, store: Store) -> AsyncIterator[House]:
-    """The house, open."""
-    async with House(client=client, store=store).open() as opened:
+@pytest.fixture(params=[1000, 0], ids=["cached", "replayed"])
+async def house(client: Client, store: Store, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """The house, open; `replayed` keeps no run in memory, so that each of its tasks replays its whole history."""
+    options = {"max_cached_workflows": request.param}
+    async with House(client=client, store=store, worker_options=options).open() as opened:
         yield opened

@@ -45,7 +45,7 @@ async def test_stock_and_cost_go_on_while_the_charge_waits_for_an_account(house:
     usage = (await house.usage("trauma")).model_copy(update={"account": None})
     state = await (await house.report(usage)).result()
     assert [ledger.standing for ledger in state.ledgers] == [Standing.posted] * 3
-    closed = await house.store.work_items.of(workflow_id="usage-to-charge:NORTH:stockroom:trauma")
+    closed = await house.store.work_items.of(workflow_id=house.workflow_id("trauma"))
     assert [(one.item.cause, one.decided_by) for one in closed] == [(Cause.no_account, None)]
 
 
@@ -55,7 +55,7 @@ async def test_an_unknown_item_waits_in_suspense_and_goes_on_when_approved(house
     )
     state = await (await house.report(await house.usage("unknown"))).result()
     assert state.stock.standing is Standing.posted
-    closed = await house.store.work_items.of(workflow_id="usage-to-charge:NORTH:stockroom:unknown")
+    closed = await house.store.work_items.of(workflow_id=house.workflow_id("unknown"))
     assert [one.item.cause for one in closed] == [Cause.unknown_item]
 
 
@@ -222,5 +222,5 @@ async def test_the_charge_waits_for_the_trigger_of_the_facility(house: House) ->
     answers(house.billing, "account", open_case, open_case, closed_case)
     state = await (await house.report(await house.usage("trigger"))).result()
     assert state.charge.standing is Standing.posted
-    closed = await house.store.work_items.of(workflow_id="usage-to-charge:NORTH:stockroom:trigger")
+    closed = await house.store.work_items.of(workflow_id=house.workflow_id("trigger"))
     assert [one.item.cause for one in closed] == [Cause.case_not_closed]

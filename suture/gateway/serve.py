@@ -1,0 +1,94 @@
+"""The gateway as a process: settings -> store -> client -> dispatcher -> application -> server."""
+
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from suture.assembly import kinds
+from suture.configuration import configured_file, read
+from suture.dispatch import Dispatcher
+from suture.gateway.app import create_app
+from suture.gateway.deliveries import Deliveries
+from suture.gateway.server import CannotListen, Server, address_of, listen
+from suture.intake import Intake
+from suture.keys import KeysError, load
+from suture.people import People
+from suture.problems import ConfigurationError
+from suture.settings import Settings
+from suture.starting import Starter
+from suture.store.errors import StoreError
+from suture.store.store import Store
+from suture.telemetry.runtime import EndpointTaken
+from suture.telemetry.start import start_telemetry
+from suture.temporal.client import connect, exit_clean
+from suture.temporal.plugin import suture_plugin
+
+_REACHED_WITHIN = timedelta(seconds=2)
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT: exit 0; 2 where the configuration or what it names does not let it serve."""
+    try:
+        asyncio.run(serve(read(configured_file(os.environ))))
+        code = 0
+    except (
+        CannotListen,
+        ConfigurationError,
+        EndpointTaken,
+        KeysError,
+        StoreError,
+    ) as wrong:
+        print(f"gateway: {wrong}", file=sys.stderr, flush=True)
+        code = 2
+    exit_clean(code)
+
+
+async def serve(settings: Settings) -> None:
+    """Open what the application needs, serve, and close it in the opposite order."""
+    telemetry = start_telemetry(settings.telemetry, service="gateway")
+    async with AsyncExitStack() as stack:
+        stack.callback(telemetry.stop)
+        keyring = load(settings.keys.file)
+        store = await stack.enter_async_context(Store.open(settings.store.url, keyring))
+        client = await connect(
+            settings.temporal, plugins=[suture_plugin(keyring)], runtime=telemetry.runtime, lazy=True
+        )
+        deliveries = Deliveries(Dispatcher(client, store, Starter(settings)))
+        intake = Intake(
+            store,
+            facilities=settings.facilities,
+            ignored={name: source.ignore_fields for name, source in settings.sources.items()},
+        )
+        app = create_app(
+            settings,
+            store=store,
+            intake=intake,
+            kinds=kinds(settings),
+            register=People(settings.people),
+            stored=deliveries.put,
+            reach=lambda: reached(client),
+        )
+        listening = stack.enter_context(listen(settings.gateway.host, settings.gateway.port))
+        running = asyncio.create_task(deliveries.run())
+        server = Server(app, ready=lambda: print(f"gateway ready on {address_of(listening)}", flush=True))
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+    print("gateway stopped", flush=True)
+
+
+async def reached(client: Client) -> bool:
+    """Whether Temporal answers now."""
+    try:
+        return await client.service_client.check_health(timeout=_REACHED_WITHIN)
+    except (RPCError, RuntimeError):
+        # A lazy client that cannot connect raises RuntimeError.
+        return False
