@@ -9,7 +9,7 @@ from canonical.model import Frozen
 
 
 class Envelope(Frozen):
-    """One event. `id`, `<source>:<event id>`, deduplicates deliveries; `subject` is the number of the business document."""
+    """One event. `id` deduplicates deliveries from `source`; `subject` is the number of the business document."""
 
     specversion: str = "1.0"
     id: str = Field(min_length=1, max_length=200)

@@ -31,8 +31,8 @@ from suture.store.inbox import Waiting
 from suture.store.store import Store
 
 RECEIVE = "receive"
-StartPayload = Callable[[RunName, str, str | None], BaseModel]
-"""Run name, correlation id and the closing state of the run before (JSON) -> what the workflow takes to start."""
+StartPayload = Callable[[RunName, str, str | None, datetime], BaseModel]
+"""Run name, correlation id, closing state of the run before (JSON), time of the event -> what the run takes to start."""
 
 _KEYS = {name: SearchAttributeKey.for_keyword(name) for name in (CORRELATION_ID, FACILITY, PROCESS, BUSINESS_KEY)}
 
@@ -96,7 +96,7 @@ class Delivery:
         }
         attributes = TypedSearchAttributes([SearchAttributePair(_KEYS[key], value) for key, value in values.items()])
         try:
-            payload = self.start(name, event.correlation_id, closing)
+            payload = self.start(name, event.correlation_id, closing, envelope.time)
         except (LookupError, ValueError) as failure:
             raise Refused(type(failure).__name__) from failure
         try:

@@ -29,7 +29,7 @@ At night: suture doctor; suture list --stuck; suture work list; suture show TRAN
 app = typer.Typer(
     name="suture",
     cls=Root,
-    help="Keep a hospital's ERP, billing and inventory in step: run it, ask it, bring home what needs a person.",
+    help="Keep a hospital's ERP, billing and inventory in step.",
     epilog=EPILOG,
     no_args_is_help=True,
     # Rich's help takes longer to import than all the rest.
@@ -58,7 +58,7 @@ def root(
 
 @app.command()
 def up() -> None:
-    """Run everything on this machine: Temporal, gateway, worker; until Ctrl-C."""
+    """Run the engine on this machine until Ctrl-C."""
     importlib.import_module("suture.cli.up").up()
 
 
@@ -68,7 +68,7 @@ def demo(
         bool, typer.Option("--once", help="Resolve the work items too, then stop; 0 if all agrees.")
     ] = False,
 ) -> None:
-    """Play a short hospital day against three sandbox systems."""
+    """Play a hospital day against a sandbox."""
     importlib.import_module("suture.cli.demo").demo(once=once)
 
 

@@ -12,7 +12,10 @@ def cancel(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a transaction: what is posted stays posted, what is left becomes a work item. Safe to repeat."""
+    """Cancel a transaction; what is posted stays.
+
+    What is left becomes a work item. Safe to repeat.
+    """
     from suture.cli.cancelling import cancel_run, tell
     from suture.cli.session import configured, run
 

@@ -6,7 +6,10 @@ from suture.cli.options import AsJson
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check everything the engine depends on; exit 0 only if all of it is well."""
+    """Check everything the engine depends on.
+
+    Each dependency: reachable or not, its version, what to do. Exit 0 only if all is well.
+    """
     from suture.cli.checks import check_all, ending, tell
     from suture.cli.session import configuration_file, run
 

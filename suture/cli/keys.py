@@ -19,7 +19,10 @@ KeyFile = Annotated[
 
 @keys.command()
 def make(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) -> None:
-    """Write a new key file that only you can read. Back it up: what it seals cannot be opened without it."""
+    """Write a new key file.
+
+    Only its owner can read it. Back it up: what it seals cannot be opened without it.
+    """
     from suture.keys import make_keys
 
     _tell(make_keys(_file(context, file)), as_json, "made; back this file up, away from what it seals")
@@ -27,7 +30,10 @@ def make(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) 
 
 @keys.command()
 def rotate(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) -> None:
-    """Add a key and seal with it from now on; the older ones still open what they sealed."""
+    """Add a key and make it current.
+
+    The older ones still open what they sealed.
+    """
     from suture import keys as file_of_keys
 
     _tell(file_of_keys.rotate(_file(context, file)), as_json, "rotated; restart gateway and worker, back this file up")
@@ -35,7 +41,7 @@ def rotate(context: typer.Context, file: KeyFile = None, as_json: AsJson = False
 
 @keys.command(name="list")
 def list_keys(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) -> None:
-    """Ids and ages of the keys, and which one seals now."""
+    """List the keys: ids and ages, none itself."""
     from suture.keys import load
 
     _tell(load(_file(context, file)), as_json, "")

@@ -19,7 +19,11 @@ def list_runs(
     fail: Annotated[bool, typer.Option("--fail", help="--stuck: exit 5 if anything is.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List transactions; --stuck tells what needs an engineer: failing code, repeated attempts, no worker, no start."""
+    """List transactions, or what is stuck.
+
+    --stuck tells what neither goes on nor waits for a person: failing workflow code, activities tried again and again,
+    queues without a worker, events that started nothing; each with why, and what to type next.
+    """
     from suture.cli import output
     from suture.cli.session import configured, run
     from suture.cli.stuck import Look, find_stuck, tell

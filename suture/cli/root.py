@@ -11,12 +11,17 @@ from typer.exceptions import Abort, TyperException
 
 from suture.cli.failures import Ending, Failed, told
 
+ORDER = ("up", "demo", "start", "signal", "show", "list", "work", "cancel", "doctor", "keys", "store")
 INTERRUPTED = 130
 """What a shell answers for a command that Ctrl-C ended."""
 
 
 class Root(TyperGroup):
     """Commands in the order in which an operator meets them; never a traceback, unless SUTURE_DEBUG asks for it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In order; typer itself would put groups after commands."""
+        return sorted(super().list_commands(ctx), key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def main(
         self,

@@ -5,10 +5,9 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 from temporalio.client import Client
@@ -73,11 +72,10 @@ async def dispatcher(settings: Settings, store: Store) -> Dispatcher:
 
 
 def start_of_run(settings: Settings) -> Callable[..., UsageStart]:
-    """Builds the start payload of a run; where no day is given, its route is that of the facility's today."""
+    """Builds the start payload of a run; where no time is given, for an event of now."""
     starter = Starter(settings)
 
-    def start(name: RunName, correlation_id: str, closing: str | None, on: date | None = None) -> UsageStart:
-        zone = ZoneInfo(settings.facilities[name.facility].timezone)
-        return starter(name, correlation_id, closing, on or datetime.now(zone).date())
+    def start(name: RunName, correlation_id: str, closing: str | None, at: datetime | None = None) -> UsageStart:
+        return starter(name, correlation_id, closing, at or datetime.now(UTC))
 
     return start

@@ -6,7 +6,10 @@ from suture.cli.options import AsJson, Transaction
 
 
 def show(context: typer.Context, transaction: Transaction, as_json: AsJson = False) -> None:
-    """Show a transaction: what is wrong, what to type, its steps, effects in each system, lineage, work items."""
+    """Show one transaction, whole.
+
+    What is wrong and what to type first; then steps, attempts, waits, effects in each system, lineage, work items.
+    """
     from suture.cli import output
     from suture.cli.session import configured, run
     from suture.cli.story import story

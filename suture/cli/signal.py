@@ -18,7 +18,10 @@ def signal(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hand a document to a transaction, by the same intake as the gateway. Safe to repeat."""
+    """Hand a document to a transaction.
+
+    For example a correction; by the same intake as the gateway. Safe to repeat.
+    """
     from suture.cli.entering import hand_to, tell
     from suture.cli.session import configured, run
 

@@ -18,7 +18,10 @@ def usage_to_charge(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start usage-to-charge for one use: a JSON object with the fields of a canonical usage. Safe to repeat."""
+    """Start usage-to-charge for one use.
+
+    The document is a JSON object with the fields of a canonical usage. Safe to repeat.
+    """
     from suture.cli.entering import hand_in_use, tell
     from suture.cli.session import configured, run
 

@@ -9,7 +9,10 @@ store = typer.Typer(help="The store: what the engine remembers outside Temporal.
 
 @store.command()
 def migrate(context: typer.Context, as_json: AsJson = False) -> None:
-    """Migrate the tables to this version; does nothing where they are. Stop gateway and worker first."""
+    """Migrate the tables to this version.
+
+    Does nothing where they are. Stop gateway and worker first.
+    """
     from suture.cli import output
     from suture.cli.session import configured
     from suture.store import migrate as migrations

@@ -6,7 +6,7 @@ import typer
 
 from suture.cli.options import AsJson, FacilityName, Reason, TokenFile
 
-work = typer.Typer(help="Work items: what no retry can heal, until a person decides.", no_args_is_help=True)
+work = typer.Typer(help="Work items: what waits for a person.", no_args_is_help=True)
 
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="The work item's id, as `suture work list` shows it.")]
 
@@ -21,7 +21,10 @@ def list_items(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Open work items, the one due first on top, each with the command that resolves it."""
+    """List open items, those due first on top.
+
+    Each comes with the command that resolves it.
+    """
     from suture.cli.session import configured, run
     from suture.cli.work_items import find_open, tell_open
 
@@ -32,7 +35,10 @@ def list_items(
 
 @work.command(name="show")
 def show_item(context: typer.Context, item: Item, as_json: AsJson = False) -> None:
-    """One work item: the question, what may be decided, the vendor's own words."""
+    """Show one item, whole.
+
+    The question, what may be decided, the vendor's own words.
+    """
     from suture.cli.session import configured, run
     from suture.cli.work_items import find, tell_one
 
@@ -42,7 +48,7 @@ def show_item(context: typer.Context, item: Item, as_json: AsJson = False) -> No
 
 @work.command()
 def take(context: typer.Context, item: Item, token_file: TokenFile = None, as_json: AsJson = False) -> None:
-    """Put your name on an item, so that nobody else works on it."""
+    """Put your name on an item."""
     from suture.cli.session import configured, run
     from suture.cli.work_items import take as take_item
     from suture.cli.work_items import tell_taken
@@ -68,7 +74,10 @@ def resolve(
     within: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for a worker's answer.")] = 15,
     as_json: AsJson = False,
 ) -> None:
-    """Decide an item; its run goes on from the step where it stopped. Safe to repeat."""
+    """Decide an item.
+
+    Its run goes on from the step where it stopped. Safe to repeat.
+    """
     from suture.cli.choice import chosen
     from suture.cli.resolving import resolve as decide
     from suture.cli.resolving import tell

@@ -35,27 +35,24 @@ class Correlations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = database.insert(CORRELATIONS).on_conflict_do_nothing().returning(CORRELATIONS.c.correlation_id)
-        self._find = select(CORRELATIONS.c.correlation_id).where(CORRELATIONS.c.business_key == bindparam("key"))
+        add = database.insert(CORRELATIONS).on_conflict_do_nothing().returning(CORRELATIONS.c.correlation_id)
+        find = select(CORRELATIONS.c.correlation_id).where(CORRELATIONS.c.business_key == bindparam("key"))
+        self._add = database.prepare(add, ("business_key", "correlation_id", "assigned_at"))
+        self._find = database.prepare(find)
 
-    def assign(self, connection: Connection, business_key: str, *, at: datetime) -> str:
-        """The correlation id of a business key, made where it is new."""
-        if known := connection.scalar(self._find, {"key": business_key}):
-            return str(known)
-        return self.register_in(connection, business_key, new_correlation_id(), at=at)
-
-    def register_in(self, connection: Connection, business_key: str, correlation_id: str, *, at: datetime) -> str:
-        """Put a business key under a correlation id; answers the one that it already had, where it had one."""
+    def assign(self, connection: Connection, business_key: str, correlation_id: str, *, at: datetime) -> str:
+        """Put a business key under a correlation id, within a transaction of others; answers the one that it has."""
         row = {"business_key": business_key, "correlation_id": correlation_id, "assigned_at": at}
-        added = connection.scalar(self._add, row)
-        return str(added or connection.scalar(self._find, {"key": business_key}))
+        [assigned] = self._add.first(connection, row) or self._find.first(connection, {"key": business_key}) or [None]
+        return str(assigned)
 
     async def register(self, business_key: str, correlation_id: str, *, at: datetime) -> str:
         """Put what a run is about to create under the run's own correlation id, before it is sent."""
         return await self._database.write(
-            lambda connection: self.register_in(connection, business_key, correlation_id, at=at)
+            lambda connection: self.assign(connection, business_key, correlation_id, at=at)
         )
 
     async def find(self, business_key: str) -> str | None:
         """The correlation id of a business key; none where no event of it was ever accepted."""
-        return await self._database.read(lambda connection: connection.scalar(self._find, {"key": business_key}))
+        found = await self._database.read(lambda connection: self._find.first(connection, {"key": business_key}))
+        return str(found[0]) if found is not None else None

@@ -6,18 +6,22 @@ but may lose the last ones when the power fails, and an event that was answered 
 """
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.expression import ClauseElement
 
 from suture.store.errors import StoreError, StoreUnavailable
+from suture.store.prepared import Prepared
 from suture.store.writer import Writer
 
 T = TypeVar("T")
@@ -25,6 +29,8 @@ READERS = 4
 CONNECTIONS = 8
 BUSY_MILLISECONDS = 10_000
 TRIES = 5
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout, sqlite3.OperationalError, psycopg.OperationalError)
+"""Prepared statements raise the drivers' own errors, all others SQLAlchemy's."""
 
 
 class Database:
@@ -44,14 +50,14 @@ class Database:
                 # The write is queued: a caller that goes away must not make it look undone.
                 return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work)))
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
-        except (OperationalError, InterfaceError, PoolTimeout) as failure:
+        except UNAVAILABLE as failure:
             raise StoreUnavailable("the store cannot be written now") from failure
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one reading transaction."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
-        except (OperationalError, InterfaceError, PoolTimeout) as failure:
+        except UNAVAILABLE as failure:
             raise StoreUnavailable("the store cannot be read now") from failure
 
     async def execute(self, statement: Executable) -> int:
@@ -61,6 +67,10 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the database's own words."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def prepare(self, statement: ClauseElement, parameters: Sequence[str] | None = None) -> Prepared:
+        """A statement of the hot path, compiled now; `parameters` are the columns of an insert."""
+        return Prepared(statement, self.engine.dialect, parameters)
 
     async def close(self) -> None:
         """Finish what is queued and give back the connections."""
@@ -82,6 +92,8 @@ class Database:
             try:
                 with self.engine.begin() as connection:
                     return work(connection)
+            except (DeadlockDetected, SerializationFailure):
+                continue
             except DBAPIError as failure:
                 if not isinstance(failure.orig, DeadlockDetected | SerializationFailure):
                     raise

@@ -16,6 +16,7 @@ from canonical.model import Frozen
 from suture.store.columns import Exact, UtcTime
 from suture.store.database import Database
 from suture.store.lineage import Lineage
+from suture.store.prepared import Prepared
 from suture.store.row import Row, table_of
 
 
@@ -54,6 +55,7 @@ class EffectRow(Row, table=True):
 
 
 EFFECTS = table_of(EffectRow)
+_INTENDED = (*Intent.model_fields, "wire_key", "state", "uncertain", "intended_at", "sent_at")
 _OPEN = (EffectState.intended, EffectState.uncertain)
 
 
@@ -75,26 +77,34 @@ class Effects:
     def __init__(self, database: Database, lineage: Lineage) -> None:
         self._database = database
         self._lineage = lineage
-        self._intend = database.insert(EFFECTS).on_conflict_do_nothing().returning(EFFECTS.c.key)
+        self._intend = database.prepare(
+            database.insert(EFFECTS).on_conflict_do_nothing().returning(EFFECTS.c.key), _INTENDED
+        )
         self._find = select(EFFECTS).where(EFFECTS.c.key == bindparam("of"))
-        self._settle = EFFECTS.update().where(EFFECTS.c.key == bindparam("of")).returning(EFFECTS.c.undoes)
-        self._outcome = self._settle.where(
+        settle = EFFECTS.update().where(EFFECTS.c.key == bindparam("of")).returning(EFFECTS.c.undoes)
+        outcome = settle.where(
             # What was taken back stays so, whoever reports late; only another document under the key stands again.
             or_(EFFECTS.c.state != EffectState.reversed, EFFECTS.c.reference != bindparam("to_reference"))
         )
-        self._doubt = self._settle.where(EFFECTS.c.state.in_(_OPEN)).values(
-            state=EffectState.uncertain, settled_at=bindparam("at")
+        self._doubt = database.prepare(
+            settle.where(or_(*(EFFECTS.c.state == state for state in _OPEN))).values(
+                state=EffectState.uncertain, settled_at=bindparam("at")
+            )
         )
-        self._bare = self._settle.where(EFFECTS.c.state != EffectState.reversed).values(
-            state=bindparam("to_state"), settled_at=bindparam("at")
+        self._bare = database.prepare(
+            settle.where(EFFECTS.c.state != EffectState.reversed).values(
+                state=bindparam("to_state"), settled_at=bindparam("at")
+            )
         )
-        self._post = self._outcome.values(
-            state=bindparam("to_state"),
-            reference=bindparam("to_reference"),
-            standing=bindparam("to_standing"),
-            posting_date=bindparam("to_date"),
-            uncertain=bindparam("to_uncertain"),
-            settled_at=bindparam("at"),
+        self._post = database.prepare(
+            outcome.values(
+                state=bindparam("to_state"),
+                reference=bindparam("to_reference"),
+                standing=bindparam("to_standing"),
+                posting_date=bindparam("to_date"),
+                uncertain=bindparam("to_uncertain"),
+                settled_at=bindparam("at"),
+            )
         )
         self._resend = (
             EFFECTS.update()
@@ -118,7 +128,7 @@ class Effects:
         row |= {"uncertain": False}
 
         def commit(connection: Connection) -> Recorded:
-            if connection.scalar(self._intend, row) is not None:
+            if self._intend.first(connection, row) is not None:
                 return Recorded(first=True, state=EffectState.intended, sent_at=at)
             known = connection.execute(self._find, {"of": intent.key}).mappings().one()
             return Recorded(first=False, state=known["state"], sent_at=known["sent_at"], posted=_posted(known))
@@ -156,12 +166,14 @@ class Effects:
         `LookupError` where the key was never intended. An outcome that is known already is not made doubtful again.
         """
 
+        statement, outcome = self._outcome(key, state, at=at, posted=posted)
+
         def record(connection: Connection) -> None:
-            row = connection.execute(*self._statement(key, state, at=at, posted=posted)).one_or_none()
-            if row is None and connection.execute(self._find, {"of": key}).one_or_none() is None:
+            settled = statement.first(connection, outcome)
+            if settled is None and connection.execute(self._find, {"of": key}).one_or_none() is None:
                 raise LookupError("no intent was ever recorded under this key")
-            if row is not None and row.undoes is not None and state in (EffectState.applied, EffectState.by_hand):
-                self._take_back(connection, key, row.undoes)
+            if settled is not None and state in (EffectState.applied, EffectState.by_hand):
+                self._take_back(connection, key, settled[0])
             self._lineage.add(connection, edges, at=at)
 
         await self._database.write(record)
@@ -181,9 +193,9 @@ class Effects:
         found = await self._select(select(EFFECTS).where(EFFECTS.c.wire_key == wire))
         return found[0] if found else None
 
-    def _statement(
+    def _outcome(
         self, key: str, state: EffectState, *, at: datetime, posted: Posted | None
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Prepared, dict[str, Any]]:
         if state is EffectState.uncertain:
             return self._doubt, {"of": key, "at": at}
         if posted is None:

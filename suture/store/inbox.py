@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Index, UniqueConstraint, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Index, UniqueConstraint, bindparam, case, func, or_, select
 from sqlmodel import Field
 
 from canonical.envelope import Envelope
@@ -14,7 +14,7 @@ from canonical.memory import InboxState
 from canonical.model import Frozen
 from suture.keys import Keyring, SealBroken
 from suture.store.columns import Sequence, UtcTime
-from suture.store.correlations import Correlations
+from suture.store.correlations import Correlations, new_correlation_id
 from suture.store.database import Database
 from suture.store.row import Row, table_of
 from suture.store.vault import Tokenised, Vault
@@ -52,6 +52,10 @@ class InboxRow(Row, table=True):
 
 
 INBOX = table_of(InboxRow)
+_COLUMNS = (
+    "source event_id fingerprint type facility state correlation_id business_key workflow_id document traceparent "
+    "received_at attempts refusals note"
+).split()
 _LOG = logging.getLogger(__name__)
 
 
@@ -123,11 +127,26 @@ class Inbox:
         self._keyring = keyring
         self._correlations = correlations
         self._vault = vault
-        self._add = database.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id)
-        self._find = select(INBOX.c.id, INBOX.c.fingerprint, INBOX.c.correlation_id, INBOX.c.business_key).where(
+        self._add = database.prepare(
+            database.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id), tuple(_COLUMNS)
+        )
+        find = select(INBOX.c.id, INBOX.c.fingerprint, INBOX.c.correlation_id, INBOX.c.business_key).where(
             INBOX.c.source == bindparam("source"), INBOX.c.event_id == bindparam("event_id")
         )
 
+        self._find = database.prepare(find)
+        self._correlate = database.prepare(
+            INBOX.update().where(INBOX.c.id == bindparam("row")).values(correlation_id=bindparam("known"))
+        )
+        self._record = database.prepare(
+            INBOX.update()
+            .where(
+                INBOX.c.source == bindparam("from_source"),
+                INBOX.c.event_id == bindparam("event"),
+                INBOX.c.business_key == bindparam("key"),
+            )
+            .values(state=InboxState.recorded, recorded_at=bindparam("moment"), note="")
+        )
         self._start = (
             INBOX.update()
             .where(INBOX.c.id == bindparam("row"))
@@ -147,19 +166,21 @@ class Inbox:
         sealed = self._keyring.seal(envelope.model_dump_json().encode(), place)
         key = {"source": envelope.source, "event_id": envelope.id}
 
+        candidate = new_correlation_id()
+        row = _row(arrival, sealed=sealed, correlation_id=candidate)
+
         def store(connection: Connection) -> Accepted | Conflict:
-            if (known := connection.execute(self._find, key).one_or_none()) is None:
-                for made in arrival.tokens:
-                    self._vault.keep(connection, made, at=arrival.at)
-                correlation_id = self._correlations.assign(connection, arrival.business_key, at=arrival.at)
-                row = _row(arrival, sealed=sealed, correlation_id=correlation_id)
-                if (added := connection.scalar(self._add, row)) is not None:
-                    return Accepted(id=added, correlation_id=correlation_id, business_key=arrival.business_key)
-                known = connection.execute(self._find, key).one()
-            address = {"correlation_id": known.correlation_id, "business_key": known.business_key}
-            if known.fingerprint != arrival.fingerprint:
-                return Conflict(**address)
-            return Accepted(id=known.id, duplicate=True, **address)
+            if (added := self._add.first(connection, row)) is None:
+                known = self._find.first(connection, key)
+                if known is None:
+                    raise LookupError("an event was there, and is gone")
+                return _answer(known, arrival.fingerprint)
+            for made in arrival.tokens:
+                self._vault.keep(connection, made, at=arrival.at)
+            correlation_id = self._correlations.assign(connection, arrival.business_key, candidate, at=arrival.at)
+            if correlation_id != candidate:
+                self._correlate.run(connection, {"row": added[0], "known": correlation_id})
+            return Accepted(id=added[0], correlation_id=correlation_id, business_key=arrival.business_key)
 
         return await self._database.write(store)
 
@@ -231,9 +252,10 @@ class Inbox:
 
     def record(self, connection: Connection, pairs: Many[Pair], *, business_key: str, at: datetime) -> int:
         """Mark events of a business key as recorded by its run, in a transaction of others; answers how many."""
-        these = or_(*(and_(INBOX.c.source == source, INBOX.c.event_id == event_id) for source, event_id in pairs))
-        mark = INBOX.update().where(these, INBOX.c.business_key == business_key)
-        return connection.execute(mark.values(state=InboxState.recorded, recorded_at=at, note="")).rowcount
+        return sum(
+            self._record.run(connection, {"from_source": source, "event": event_id, "key": business_key, "moment": at})
+            for source, event_id in pairs
+        )
 
     def record_rows(self, connection: Connection, rows: Many[int], *, at: datetime) -> None:
         """Mark rows as recorded, within a transaction of others."""
@@ -266,25 +288,33 @@ class Inbox:
         return Waiting(envelope=envelope, **known)
 
 
+def _answer(known: Many[Any], fingerprint: str) -> Accepted | Conflict:
+    row, kept, correlation_id, business_key = known
+    if kept != fingerprint:
+        return Conflict(correlation_id=correlation_id, business_key=business_key)
+    return Accepted(id=row, correlation_id=correlation_id, business_key=business_key, duplicate=True)
+
+
 def _row(arrival: Arrival, *, sealed: bytes, correlation_id: str) -> dict[str, Any]:
     envelope = arrival.envelope
-    return {
-        "source": envelope.source,
-        "event_id": envelope.id,
-        "fingerprint": arrival.fingerprint,
-        "type": envelope.type,
-        "facility": envelope.facility,
-        "state": arrival.state,
-        "correlation_id": correlation_id,
-        "business_key": arrival.business_key,
-        "workflow_id": arrival.workflow_id,
-        "document": sealed,
-        "traceparent": envelope.traceparent,
-        "received_at": arrival.at,
-        "attempts": 0,
-        "refusals": 0,
-        "note": arrival.note,
-    }
+    values = (
+        envelope.source,
+        envelope.id,
+        arrival.fingerprint,
+        envelope.type,
+        envelope.facility,
+        arrival.state,
+        correlation_id,
+        arrival.business_key,
+        arrival.workflow_id,
+        sealed,
+        envelope.traceparent,
+        arrival.at,
+        0,
+        0,
+        arrival.note,
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def _place(source: str, event_id: str) -> bytes:

@@ -64,13 +64,15 @@ class Runs:
         self._waits = waits
         insert = database.insert(RUNS)
         new = insert.excluded
-        self._project = insert.on_conflict_do_update(
+        project = insert.on_conflict_do_update(
             index_elements=[RUNS.c.workflow_id],
             # A run that was about to close may go on after all, when a document came at the last moment.
             set_={name: new[name] for name in _SHOWN}
             | {"closing": case((new.closed.is_(None), None), else_=func.coalesce(new.closing, RUNS.c.closing))},
         )
-        self._claim = database.insert(ACTS).on_conflict_do_nothing().returning(ACTS.c.act)
+        self._project = database.prepare(project, (*_SHOWN, "closing"))
+        claim = database.insert(ACTS).on_conflict_do_nothing().returning(ACTS.c.act)
+        self._claim = database.prepare(claim, ("act", "holder"))
         self._closing = select(RUNS.c.closing).where(RUNS.c.workflow_id == bindparam("run"))
 
     async def project(self, run: RunProjection, *, closing: str | None = None) -> None:
@@ -79,7 +81,7 @@ class Runs:
         row = run.model_dump() | {"closing": sealed}
 
         def replace(connection: Connection) -> None:
-            connection.execute(self._project, row)
+            self._project.run(connection, row)
             if run.closed is not None:
                 self._waits.replace(connection, run.workflow_id, ())
 
@@ -97,7 +99,9 @@ class Runs:
         acts = sorted(set(act))
 
         def take(connection: Connection) -> Claim:
-            mine = [one for one in acts if connection.scalar(self._claim, {"act": one, "holder": holder}) is not None]
+            mine = [one for one in acts if self._claim.first(connection, {"act": one, "holder": holder}) is not None]
+            if len(mine) == len(acts):
+                return Claim(ours=True, holder=holder)
             held = connection.scalars(select(ACTS.c.holder).where(ACTS.c.act.in_(acts), ACTS.c.holder != holder))
             if (other := held.first()) is None:
                 return Claim(ours=True, holder=holder)

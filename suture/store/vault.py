@@ -46,7 +46,8 @@ class Vault:
         self._database = database
         self._keyring = keyring
         self._audit = audit
-        self._add = database.insert(VAULT).on_conflict_do_nothing()
+        add = database.insert(VAULT).on_conflict_do_nothing()
+        self._add = database.prepare(add, ("token", "kind", "sealed", "made_at"))
         self._find = select(VAULT.c.sealed).where(VAULT.c.token == bindparam("token"))
 
     def token(self, kind: TokenKind, value: str) -> Tokenised:
@@ -64,7 +65,7 @@ class Vault:
     def keep(self, connection: Connection, made: Tokenised, *, at: datetime) -> None:
         """Store what a token stands for, within a transaction of others."""
         sealed = self._keyring.seal(made.value.get_secret_value().encode(), _place(made.token))
-        connection.execute(self._add, {"token": made.token, "kind": made.kind, "sealed": sealed, "made_at": at})
+        self._add.run(connection, {"token": made.token, "kind": made.kind, "sealed": sealed, "made_at": at})
 
     async def tokenise(self, kind: TokenKind, value: str) -> str:
         """The token of a value, made (keyed hash) and kept sealed where it is new."""

@@ -42,15 +42,16 @@ class Waits:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._forget = WAITS.delete().where(WAITS.c.workflow_id == bindparam("run"))
-        self._wait = database.insert(WAITS).on_conflict_do_nothing()
+        self._forget = database.prepare(WAITS.delete().where(WAITS.c.workflow_id == bindparam("run")))
+        wait = database.insert(WAITS).on_conflict_do_nothing()
+        self._wait = database.prepare(wait, ("workflow_id", "subject"))
         self._deliver = database.insert(DELIVERIES).on_conflict_do_nothing()
 
     def replace(self, connection: Connection, workflow_id: str, subjects: Sequence[str]) -> None:
         """A run waits for these subjects and no others, within a transaction of others."""
-        connection.execute(self._forget, {"run": workflow_id})
+        self._forget.run(connection, {"run": workflow_id})
         for subject in sorted(set(subjects)):
-            connection.execute(self._wait, {"workflow_id": workflow_id, "subject": subject})
+            self._wait.run(connection, {"workflow_id": workflow_id, "subject": subject})
 
     async def address(self, event: int, subject: str) -> tuple[str, ...]:
         """Note everybody who waits for the subject now, then answer all who have not recorded the event yet."""
@@ -80,7 +81,7 @@ class Waits:
                 .where(DELIVERIES.c.event == event, DELIVERIES.c.workflow_id == workflow_id)
                 .values(recorded_at=at)
             )
-            connection.execute(self._forget, {"run": workflow_id})
+            self._forget.run(connection, {"run": workflow_id})
 
         await self._database.write(mark)
 

@@ -20,6 +20,7 @@ from suture.telemetry.scrub import Mask, bare
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 _FRAMES = 8
+_HERE = "_suture_here"
 
 
 def start_logs(
@@ -56,12 +57,12 @@ def start_logs(
 
 def _whereabouts(record: logging.LogRecord) -> bool:
     """Put the correlation id and place of the moment on the record, while it is still the moment."""
-    correlation, place = here()
-    found = {"correlation_id": correlation, "facility": place.facility, "process": place.process}
-    found |= {"system": place.system, "operation": place.operation}
-    for name, value in found.items():
-        if not getattr(record, name, ""):
-            setattr(record, name, value)
+    if not hasattr(record, _HERE):
+        correlation, place = here()
+        # As one attribute: a record has a `process` of its own.
+        found = {"facility": place.facility, "process": place.process, "system": place.system}
+        found |= {"correlation_id": correlation, "operation": place.operation}
+        setattr(record, _HERE, {key: value for key, value in found.items() if value})
     return True
 
 
@@ -90,7 +91,7 @@ class _Fields(logging.Formatter):
         for details in (given.pop("temporal_workflow", None), given.pop("temporal_activity", None)):
             if isinstance(details, dict):
                 given |= {key: details[key] for key in ("workflow_id", "run_id") if key in details}
-        kept: dict[str, Any] = {
+        kept: dict[str, Any] = dict(getattr(record, _HERE, {})) | {
             key: self._mask(value) if isinstance(value, str) else value
             for key, value in given.items()
             if isinstance(value, str | int | float) and value != "" and not key.startswith("_")
@@ -113,7 +114,7 @@ class _Json(_Fields):
             "logger": record.name,
             "message": self.words(record),
             "service": self._service,
-            "correlation_id": getattr(record, "correlation_id", ""),
+            "correlation_id": "",
         }
         return json.dumps(line | self.fields(record), default=str, ensure_ascii=False)
 

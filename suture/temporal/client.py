@@ -43,7 +43,7 @@ async def connect(
     """
     trying = AsyncRetrying(
         stop=stop_after_delay(patience),
-        wait=wait_exponential_jitter(initial=0.1, max=2),
+        wait=wait_exponential_jitter(multiplier=0.1, max=2, jitter=0.2),
         # The SDK raises RuntimeError where nothing listens, and RPCError where something does not answer.
         retry=retry_if_exception_type((RPCError, RuntimeError)),
         before_sleep=before_sleep_log(_log, logging.DEBUG),

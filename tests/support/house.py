@@ -149,7 +149,7 @@ class House:
     def envelope(self, kind: str, number: str, data: dict[str, Any], *, event: str | None = None) -> Envelope:
         """A document as the dispatcher hands it to a run."""
         return Envelope(
-            id=f"{self.source}:{event or uuid4().hex}",
+            id=event or uuid4().hex,
             source=self.source,
             type=kind,
             subject=number,

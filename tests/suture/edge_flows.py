@@ -87,7 +87,7 @@ class Edge:
             serial=PLANT,
             service_date=date(2026, 11, 22),
         )
-        posted = await workflow.execute_activity(
+        posted: Posted = await workflow.execute_activity(
             "stock.move",
             MoveStock(context=context, ledger=ledger, movement=movement),
             result_type=Posted,

@@ -38,7 +38,7 @@ class Start(BaseModel):
     closing: str | None
 
 
-def start(name: RunName, correlation_id: str, closing: str | None) -> Start:
+def start(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> Start:
     return Start(workflow_id=name.workflow_id, correlation_id=correlation_id, closing=closing)
 
 
@@ -325,10 +325,10 @@ async def test_the_sweep_leaves_alone_what_a_run_has_heard_and_repeats_what_it_h
 async def test_a_refusal_is_tried_again_then_a_person_is_asked_and_others_go_on(
     store: Store, client: Client, accept: Accept, number: str
 ) -> None:
-    def picky(name: RunName, correlation_id: str, closing: str | None) -> BaseModel:
+    def picky(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> BaseModel:
         if name.number == number:
             raise KeyError("no route")
-        return start(name, correlation_id, closing)
+        return start(name, correlation_id, closing, at)
 
     dispatcher = Dispatcher(client, store, picky, EAGER)
     bad, good = await accept(number), await accept(f"{number}-good")
@@ -357,9 +357,9 @@ async def test_the_run_is_started_in_the_trace_of_its_event(
 ) -> None:
     seen: list[str] = []
 
-    def look(name: RunName, correlation_id: str, closing: str | None) -> BaseModel:
+    def look(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> BaseModel:
         seen.append(format(trace.get_current_span().get_span_context().trace_id, "032x"))
-        return start(name, correlation_id, closing)
+        return start(name, correlation_id, closing, at)
 
     event = arrival(number, id=number).model_copy(update={"at": datetime.now(UTC)})
     traced = event.envelope.model_copy(update={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})

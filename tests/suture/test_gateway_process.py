@@ -147,7 +147,7 @@ async def test_what_is_wrong_at_start_is_one_line_and_exit_2(tmp_path: Path, wro
         case "port":
             write_hospital(tmp_path, store=gateway.store_url, port=port)
         case "secret":
-            (tmp_path / "new.secret").write_text("whsec_short")
+            (tmp_path / "old.secret").write_text("whsec_short")
     env = {**os.environ, "SUTURE_CONFIG": str(config)}
     child = Child([sys.executable, "-m", "suture.gateway"], log=tmp_path / "log", env=env, cwd=ROOT)
     child.start()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suture.keys import KeysError, Keyring, SealBroken, load, make_keys, rotate
+from suture.keys import Keyring, KeysError, SealBroken, load, make_keys, rotate
 
 KEYRING = Keyring.make()
 

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Replayer, Worker
 from temporalio.workflow import NondeterminismError
@@ -73,7 +73,8 @@ async def test_the_vendors_words_in_a_failure_are_sealed_and_reach_the_caller(te
         handle = await _begin(client, queue, start(_number(), queue))
         with pytest.raises(WorkflowFailureError) as failed:
             await handle.result()
-    cause = failed.value.cause.cause  # type: ignore[union-attr]
+    assert isinstance(failed.value.cause, ActivityError)
+    cause = failed.value.cause.cause
     assert isinstance(cause, ApplicationError)
     assert cause.type == "rejected" and PLANT in str(cause.details)
     kept = await _stored(handle)
@@ -127,7 +128,7 @@ async def test_a_signal_in_clear_is_dropped_and_the_run_goes_on(temporal: Server
         await stranger.signal(Edge.receive, Word(said="from the outside"))
         # An update in clear is refused to the caller, and tells that the signal before it was taken and dropped.
         with pytest.raises(WorkflowUpdateFailedError):
-            await stranger.execute_update(Edge.say, Word(said="me too"))
+            await stranger.execute_update("say", Word(said="me too"))
         await handle.signal(Edge.receive, Word(said="go"))
         assert (await handle.result()).reference == "M-1"
     assert PLANT.encode() not in await _stored(handle)

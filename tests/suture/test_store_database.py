@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import subprocess
 import sys
 from datetime import datetime
 from decimal import Decimal
@@ -48,10 +47,11 @@ async def test_four_processes_write_at_once_and_no_row_is_lost(tmp_path: Path) -
     migrate(url)
     keyring = make_keys(tmp_path / "keys")
     command = [sys.executable, "-c", WRITER, url, str(tmp_path / "keys")]
+    pipe = asyncio.subprocess.PIPE
     writers = [
-        subprocess.Popen([*command, str(n), str(EVENTS)], stderr=subprocess.PIPE, text=True) for n in range(PROCESSES)
+        await asyncio.create_subprocess_exec(*command, str(n), str(EVENTS), stderr=pipe) for n in range(PROCESSES)
     ]
-    errors = [await asyncio.to_thread(writer.communicate) for writer in writers]
+    errors = [(await writer.communicate())[1] for writer in writers]
     assert [writer.returncode for writer in writers] == [0] * PROCESSES, errors
     with sqlite3.connect(tmp_path / "store.db") as file:
         counts = {

@@ -1,4 +1,4 @@
-"""The inbox: one delivery counts once, one business key has one correlation id, and nothing that is not done is lost."""
+"""The inbox: one delivery counts once, a business key has one correlation id, and nothing that is not done is lost."""
 
 import asyncio
 import re

@@ -67,7 +67,7 @@ class Process(ABC):
     @workflow.signal(name="receive", description="A document or event for this transaction")
     def receive(self, document: Envelope) -> None:
         """Every document comes by this signal; a delivery heard before is only recorded again."""
-        delivery = document.id
+        delivery = f"{document.source}:{document.id}"
         self._unrecorded.append(delivery)
         if delivery not in self._heard:
             self._heard = [*self._heard, delivery][-HEARD_AT_MOST:]

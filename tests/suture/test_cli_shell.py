@@ -1,0 +1,124 @@
+"""The command as a shell sees it: exit codes, one line of error, pipes, help that is quick."""
+
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from tests.support.command_line import CommandLine, command_line
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A hospital whose Temporal is away."""
+    return command_line(tmp_path_factory.mktemp("hospital"))
+
+
+def test_help_names_every_command_and_the_exit_codes(line: CommandLine) -> None:
+    shown = line.run("--help")
+    assert shown.code == 0 and shown.err == ""
+    for word in "up demo start signal show list work cancel doctor keys store".split():
+        assert f"  {word} " in shown.out
+    assert "4 something does not answer" in shown.out
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported(line: CommandLine) -> None:
+    probe = "import sys; import suture.cli.app; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", probe], env=line.environ(), capture_output=True, text=True).stdout
+    assert not {"temporalio", "sqlalchemy", "pydantic", "rich", "httpx", "cryptography"} & set(modules.split())
+
+    def takes() -> float:
+        begun = perf_counter()
+        assert line.run("--help").code == 0
+        return perf_counter() - begun
+
+    assert min(takes() for _ in range(5)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("frobnicate", 2, "No such command"),
+        ("list --limit many", 2, "'--limit'"),
+        ("list --limit 0", 2, "'--limit'"),
+        ("work resolve", 2, "ITEM"),
+        ("work resolve x", 2, "expected one decision, got 0"),
+        ("work resolve x --retry --abandon", 2, "expected one decision, got 2"),
+        ("work resolve x --correct item", 2, "expected FIELD=VALUE"),
+        ("work resolve x --correct item=1 --correct item=2", 2, "item is given twice"),
+        ("work list --owner nobody", 2, "--owner: expected one of"),
+        ("signal nonsense --file nowhere.json", 2, "not a business key"),
+        ("signal other:NORTH:inventory:U-1 --file nowhere.json", 3, "no process other"),
+        ("work show usage-to-charge:NORTH:inventory:U-9:stock:1", 3, "no work item"),
+        ("show c-unknown", 3, "no transaction c-unknown"),
+        ("keys make", 2, "suture keys rotate"),
+        ("--config elsewhere.toml list", 2, "elsewhere.toml: expected a file"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_an_exit_code(line: CommandLine, words: str, code: int, says: str) -> None:
+    ended = line.run(*words.split())
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith("suture: ") and ended.err.count("\n") == 1
+    assert says in ended.err
+
+
+def test_a_group_without_a_command_shows_its_help_and_is_misuse(line: CommandLine) -> None:
+    ended = line.run("work")
+    assert ended.code == 2
+    assert "resolve" in ended.err and ended.err.endswith("suture: a command is missing\n")
+
+
+def test_whoever_needs_temporal_is_told_that_it_is_away(line: CommandLine) -> None:
+    ended = line.run("cancel", "usage-to-charge:NORTH:inventory:U-1", line.token("olga"))
+    assert ended.code == 3
+    stuck = line.run("list", "--stuck", "--fail")
+    assert stuck.code == 5
+    assert "Temporal: Temporal does not answer at 127.0.0.1:1" in stuck.out and "next: suture doctor" in stuck.out
+
+
+def test_the_traceback_is_shown_only_to_who_asks_for_it(line: CommandLine) -> None:
+    plain, asked = line.run("show", "c-unknown"), line.run("show", "c-unknown", SUTURE_DEBUG="1")
+    assert "Traceback" not in plain.err
+    assert "Traceback" in asked.err and asked.code == 3
+
+
+def test_a_reader_that_goes_away_is_no_error_of_ours(line: CommandLine) -> None:
+    command = " ".join(f"'{word}'" for word in line.command("--help"))
+    ended = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1"], env=line.environ(), capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout.startswith("Usage: suture") and ended.stderr == ""
+
+
+def test_what_is_piped_has_no_colours_and_is_not_cut(line: CommandLine) -> None:
+    shown = line.run("doctor", TERM="xterm-256color", COLUMNS="40")
+    assert "\x1b" not in shown.out
+    assert str(line.settings.file) in shown.out
+
+
+def test_doctor_tells_each_dependency_and_what_to_do(line: CommandLine) -> None:
+    ended = line.run("doctor", "--json")
+    found = {check["what"]: check for check in ended.json}
+    assert found["configuration"]["well"] and found["keys"]["well"] and found["store"]["well"]
+    assert not found["Temporal"]["well"] and "127.0.0.1:1" in found["Temporal"]["found"]
+    assert not found["gateway"]["well"] and "suture up" in found["gateway"]["do"]
+    assert ended.code in (2, 4)
+
+
+def test_doctor_lists_everything_wrong_with_the_configuration(tmp_path: Path) -> None:
+    hospital = command_line(tmp_path)
+    file = hospital.settings.file
+    file.write_text(file.read_text().replace('currency = "USD"', 'currency = "dollars"\nmotto = "first"'))
+    ended = hospital.run("doctor")
+    assert ended.code == 2
+    assert "motto" in ended.out and "currency" in ended.out
+    elsewhere = hospital.run("list")
+    assert elsewhere.code == 2 and elsewhere.err.count("\n") == 1 and "suture doctor lists all" in elsewhere.err
+
+
+def test_completion_is_offered_for_the_shell(line: CommandLine) -> None:
+    words = {"_SUTURE_COMPLETE": "complete_bash", "COMP_WORDS": "suture work re", "COMP_CWORD": "2"}
+    ended = line.run(**words)
+    assert ended.out.split() == ["resolve"]
