@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from urllib.parse import urlsplit
 
@@ -62,6 +63,9 @@ async def serve(settings: Settings, *, ui_secret: str) -> None:
             timeout_graceful_shutdown=5,
         )
     )
+    # uvicorn raises the signal that stopped it once more when it is done: here it finds somebody who lets it pass.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, lambda: None)
     await server.serve()
 
 
@@ -74,8 +78,6 @@ def main() -> int:
     except (ConfigurationError, KeysError, Misplaced, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 

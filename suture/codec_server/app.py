@@ -1,12 +1,13 @@
 """Codec server: opens payloads for the Web UI, behind a path nobody can guess, and for people, by their token."""
 
 import ipaddress
+import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from google.protobuf.json_format import MessageToDict, Parse, ParseError
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -111,10 +112,13 @@ async def _payloads(request: Request) -> Payloads:
         if len(body) > LARGEST:
             raise _Refused(413, f"expected at most {LARGEST} bytes")
     try:
-        return Parse(bytes(body).decode(), Payloads())
-    except (ParseError, UnicodeDecodeError, ValueError, RecursionError):
-        # Their text quotes the body.
-        raise _Refused(400, 'expected JSON of the form {"payloads": [{"metadata": {...}, "data": "..."}]}') from None
+        parsed = json.loads(bytes(body))
+        if isinstance(parsed, dict) and "payloads" in parsed:
+            return ParseDict(parsed, Payloads())
+    except (ParseError, ValueError, RecursionError):
+        # Their text quotes the body, and so is left out.
+        pass
+    raise _Refused(400, 'expected JSON of the form {"payloads": [{"metadata": {...}, "data": "..."}]}')
 
 
 def _turned(keyring: Keyring, payloads: Payloads, verb: Verb) -> Payloads:

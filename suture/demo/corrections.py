@@ -1,7 +1,7 @@
 """Corrections: uses that did not happen as recorded. All three ledgers are taken back by reference and done again."""
 
 from canonical.documents.work_item import Cause
-from suture.demo.uses import Answer, Correction, End, Fault, Use, another_patient, nothing, posts
+from suture.demo.uses import Answer, Correction, Fault, Use, another_patient, nothing, posts
 
 NOT_USED = nothing("not used")
 
@@ -78,7 +78,7 @@ CORRECTED = (
         says="a hip stem is implanted",
         trouble="wrong patient, told after the final bill: credit and rebill",
         at="NORTH OR-1",
-        case=33,
+        case=49,
         item=4712,
         serial="SN4712001",
         disposition="implanted",
@@ -115,5 +115,3 @@ AMENDED = Use(
     end=posts(2),
 )
 AMENDED_QUANTITY = 2
-
-__all__ = ["AMENDED", "AMENDED_QUANTITY", "BILLED", "CORRECTED", "EARLY", "End"]

@@ -8,7 +8,6 @@ from suture.demo.uses import Answer, Fault, Nothing, Use, posts
 
 NOT_EFFECTIVE = "not chargeable before 2027"
 WRITTEN_OFF = "past its date: not charged"
-BACKUP = "act-reported-twice"
 
 SAFETY = (
     Use(
@@ -284,7 +283,7 @@ ABANDONED = Use(
     says="two lengths of suction tubing",
     trouble="the ERP refuses the cost; abandoned, and taken up again by a second run",
     at="NORTH OR-2",
-    case=49,
+    case=51,
     item=4731,
     quantity=2,
     end=posts(2),
@@ -299,7 +298,7 @@ BY_HAND = Use(
     says="a drape pack",
     trouble="the ERP refuses the cost; finance posts it by hand",
     at="NORTH OR-2",
-    case=49,
+    case=51,
     item=4723,
     end=posts(1, cost=Nothing("JV-2291", by_hand=True)),
     faults=(Fault(step="cost", kind="refuse"),),

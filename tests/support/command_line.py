@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from suture.configuration import read
@@ -62,7 +63,10 @@ class CommandLine:
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment of a shell in which nothing but the configuration is set."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUTURE_", "FORCE_COLOR"))}
+        dropped = ("SUTURE_", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        # Compiled once for all commands of a test session, as an installed one is, but not into the checkout.
+        kept["PYTHONPYCACHEPREFIX"] = str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}")
         return {**kept, "SUTURE_CONFIG": str(self.settings.file), "PYTHONPATH": str(ROOT), **more}
 
     def run(self, *words: str, **environ: str) -> Ended:

@@ -1,6 +1,7 @@
 """Whatever arrives at the webhook door: a clear answer, nothing stored by accident, and never a defect."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,26 @@ tricky = st.sampled_from(
 async def door(tmp_path: Path) -> AsyncIterator[FrontDoor]:
     url = f"sqlite:///{tmp_path}/store.db"
     migrate(url)
+    caught = Caught(logging.ERROR)
+    logging.getLogger("suture").addHandler(caught)
     async with Store.open(url, Keyring.make()) as store:
         door = FrontDoor.open(tmp_path, store, url=url)
         async with door.http:
             yield door
+    logging.getLogger("suture").removeHandler(caught)
+    assert caught.told == []
+
+
+class Caught(logging.Handler):
+    """What was logged as an error: a defect of a translator, or of ours."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.told.append(record.getMessage())
 
 
 async def answered(door: FrontDoor, body: object, **more: Any) -> int:
@@ -120,13 +137,13 @@ header = st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_chara
 async def test_any_headers(door: FrontDoor, event_id: str, timestamp: str, signature: str, source: str) -> None:
     given_headers = {"webhook-id": event_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
     headers = [(name.encode(), value.encode("latin-1")) for name, value in given_headers.items()]
-    for name in ("inventory", httpx_quoted(source)):
+    for name in ("inventory", in_a_path(source)):
         answer = await door.http.post(f"/v1/events/{name}", content=b"{}", headers=headers)
         assert answer.status_code in (401, 404), answer.text
     assert not door.rows
 
 
-def httpx_quoted(text: str) -> str:
+def in_a_path(text: str) -> str:
     """A path segment of any text."""
     return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
 
@@ -138,7 +155,9 @@ def httpx_quoted(text: str) -> str:
     secret=st.binary(min_size=24, max_size=64),
     change=st.sampled_from(["nothing", "body", "id", "timestamp", "secret", "signature"]),
 )
-def test_signatures_agree_with_the_library_of_the_standard(body: str, event_id: str, secret: bytes, change: str) -> None:
+def test_signatures_agree_with_the_library_of_the_standard(
+    body: str, event_id: str, secret: bytes, change: str
+) -> None:
     headers = signed(body.encode(), secret=secret, event_id=event_id)
     raw = body.encode() + (b"!" if change == "body" else b"")
     if change == "id":

@@ -65,7 +65,8 @@ async def test_a_run_that_replays_at_every_task_is_counted_once(client: Client) 
             max_cached_workflows=0,
         ):
             handle = await client.start_workflow(Edge.run, payload, id=payload.context.workflow_id, task_queue=number)
-            assert await handle.execute_update(Edge.say, Word(said="go")) == Word(said="heard go")
+            heard = await handle.execute_update("say", Word(said="go"), result_type=Word)
+            assert heard == Word(said="heard go")
             await handle.result()
     finally:
         metrics.use(MetricMeter.noop)

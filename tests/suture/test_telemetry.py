@@ -36,7 +36,12 @@ def lines() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     start_logs("suture-test", mask=[r"\bPT\d+\b"], stream=stream)
     yield stream
-    root.handlers[:], _ = before[0], root.setLevel(before[1])
+    _put_back(root, before)
+
+
+def _put_back(root: logging.Logger, before: tuple[list[logging.Handler], int]) -> None:
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
     logging.captureWarnings(False)
 
 
@@ -121,8 +126,7 @@ def test_a_terminal_gets_words() -> None:
         with within("c-1"):
             logging.getLogger("x").info("posted", extra={"count": 2})
     finally:
-        root.handlers[:], _ = before[0], root.setLevel(before[1])
-        logging.captureWarnings(False)
+        _put_back(root, before)
     assert "INFO    posted  " in stream.getvalue() and "correlation_id=c-1" in stream.getvalue()
 
 

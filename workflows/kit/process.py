@@ -45,6 +45,9 @@ class Process(ABC):
         self._nudges = 0
         self._heard: list[str] = []
         self._unrecorded: list[str] = []
+        self._subjects: dict[str, str] = {}
+        self._told_subjects: tuple[str, ...] = ()
+        self._told: tuple[str, tuple[str, ...]] = ("", ())
         self._asides: list[Question] = []
         self._asked_aside: set[str] = set()
 
@@ -128,11 +131,12 @@ class Process(ABC):
 
     async def _told_to_the_end(self, story: Callable[[], Awaitable[None]]) -> bool:
         self._turned = False
+        self._subjects.clear()
         try:
             await story()
             await self._side_items_decided()
             self.enter("closed")
-            await self.tell(outcome=self.outcome(), waits_for=(), release=self.outcome() in ("not used", "duplicate"))
+            await self.tell(outcome=self.outcome(), release=self.outcome() in ("not used", "duplicate"))
             await workflow.wait_condition(workflow.all_handlers_finished)
             if not self._turned and not self._unrecorded:
                 return True
@@ -152,7 +156,7 @@ class Process(ABC):
             parked = await self.desk.put(left_behind(steps, why))
             self.leave(parked.item.item_id)
         self.enter(why)
-        await self.tell(outcome=why, waits_for=())
+        await self.tell(outcome=why)
 
     def stop_if_cancelled(self) -> None:
         """A cancel that came while a write was under way takes effect once its outcome is kept."""
@@ -181,19 +185,27 @@ class Process(ABC):
     async def until(
         self, ask: Callable[[], Awaitable[T | None]], *, clock: Clock, question: Question, subject: str = ""
     ) -> T:
-        """Ask until there is an answer; past the clock a work item opens, and asking goes on."""
+        """Ask until there is an answer; past the clock a work item opens, and asking goes on.
+
+        News of the `subject` says to look again at once; what came before we waited for it is seen by asking once more.
+        """
         overdue_at = workflow.now() + clock.overdue
         parked: Parked | None = None
         while True:
             if (answer := await ask()) is not None:
+                self._subjects.pop(question.step, None)
                 if parked is not None:
                     await self.desk.take_off(parked, reason="answered")
                 return answer
+            if subject and question.step not in self._subjects:
+                self._subjects[question.step] = subject
+                await self.tell()
+                continue
             left = overdue_at - workflow.now()
             if parked is None and left <= timedelta(0):
                 parked = await self.desk.put(question)
             pause = clock.look_again if parked is not None else min(clock.look_again, left)
-            if (resolution := await self._pause(parked, look_again=pause, subject=subject)) is not None:
+            if (resolution := await self._pause(parked, look_again=pause)) is not None:
                 self._carry_out(question.step, resolution)
                 parked = None
 
@@ -229,18 +241,16 @@ class Process(ABC):
         return resolution
 
     async def tell(
-        self,
-        *,
-        acts: tuple[str, ...] = (),
-        waits_for: tuple[str, ...] | None = None,
-        outcome: str = "",
-        release: bool = False,
+        self, *, acts: tuple[str, ...] = (), outcome: str = "", release: bool = False
     ) -> Claim | None:
         """Tell the store where the run stands, which events it has recorded, and what it claims or waits for."""
         while self._asides:
             await self.desk.put(self._asides.pop(0))
         recorded, self._unrecorded = tuple(self._unrecorded), []
         name, info = self.context.name, workflow.info()
+        subjects = () if outcome else tuple(sorted(set(self._subjects.values())))
+        told, self._told_subjects = self._told_subjects, subjects
+        self._told = (self.stage, tuple(item.item_id for item in self.desk.open))
         projection = RunProjection(
             workflow_id=self.context.workflow_id,
             business_key=name.business_key,
@@ -261,20 +271,24 @@ class Process(ABC):
             recorded=recorded,
             projection=projection,
             closing=self.closing_state() if outcome else None,
-            waits_for=waits_for,
+            waits_for=None if subjects == told else subjects,
             acts=acts,
             release=release,
         )
         return (await ask_store(Notes.note, news, summary=f"notes: {self.stage}")).claim
+
+    def _has_news(self) -> bool:
+        """Whether the store does not know yet where the run stands."""
+        subjects = tuple(sorted(set(self._subjects.values())))
+        standing = (self.stage, tuple(item.item_id for item in self.desk.open))
+        return bool(self._unrecorded or self._asides) or subjects != self._told_subjects or standing != self._told
 
     async def _side_items_decided(self) -> None:
         """A run is not closed while a question of its own is open, even one that blocks nothing."""
         while self.desk.open:
             await self._pause(None, look_again=None)
 
-    async def _pause(
-        self, parked: Parked | None, *, look_again: timedelta | None = None, subject: str = ""
-    ) -> Resolution | None:
+    async def _pause(self, parked: Parked | None, *, look_again: timedelta | None = None) -> Resolution | None:
         """Wait for a decision, a nudge or the time to look again; a turn is raised as `Turned`."""
         again = None if look_again is None else workflow.now() + look_again
         nudges, asked = self._nudges, len(self.desk.open)
@@ -283,7 +297,8 @@ class Process(ABC):
             return self._turned or self._nudges != nudges or bool(self._unrecorded) or len(self.desk.open) != asked
 
         while True:
-            await self.tell(waits_for=tuple(filter(None, [subject])))
+            if self._has_news():
+                await self.tell()
             pause = None if again is None else max(again - workflow.now(), timedelta(0))
             resolution = await self.desk.wait(parked, woken=woken, look_again=pause)
             if resolution is not None:

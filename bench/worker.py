@@ -1,0 +1,107 @@
+"""The worker that is measured, as a process of its own: `python -m bench.worker bare|whole ADDRESS [FOLDER]`.
+
+It says `ready`, answers each line on its input with a reading of its gauge, and ends when its input does.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.charges import Charges
+from activities.costs import Costs
+from activities.notes import Notes
+from activities.stock import Stock
+from bench import no_ops
+from bench.bare import Bare
+from bench.gauge import Gauge, GaugedCodec, GaugedDatabase
+from bench.hospital import Place
+from bench.in_process import InProcessBilling, InProcessFinance, InProcessInventory
+from suture.keys import load
+from suture.people import People
+from suture.serving import GRACE, ROLES, queues
+from suture.store.store import Store
+from suture.telemetry.start import start_telemetry
+from suture.temporal.client import connect, exit_clean
+from suture.temporal.plugin import suture_plugin
+from workflows.usage_to_charge import UsageToCharge
+
+BUILD = "bench"
+
+
+async def main(kind: str, address: str, folder: Path | None) -> None:
+    """Serve until the input ends."""
+    gauge = Gauge()
+    async with AsyncExitStack() as stack:
+        if folder is None:
+            await _serve_bare(stack, address)
+        else:
+            await _serve_whole(stack, Place(folder), gauge)
+        print("ready", flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(gauge.read().model_dump_json(), flush=True)
+
+
+async def _serve_bare(stack: AsyncExitStack, address: str) -> None:
+    """Temporal with pydantic payloads and its sandbox, and nothing of ours."""
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    runner = SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("bench.no_ops"),
+    )
+    served: list[tuple[str, list[type], Sequence[Callable[..., Any]]]] = [(no_ops.QUEUE, [Bare], [no_ops.note])]
+    served += [(no_ops.bare_queue(system), [], no_ops.calls()) for system in no_ops.SYSTEMS]
+    for queue, workflows, activities in served:
+        worker = Worker(
+            client,
+            task_queue=queue,
+            workflows=workflows,
+            activities=activities,
+            workflow_runner=runner,
+            build_id=BUILD,
+            graceful_shutdown_timeout=GRACE,
+        )
+        await stack.enter_async_context(worker)
+
+
+async def _serve_whole(stack: AsyncExitStack, place: Place, gauge: Gauge) -> None:
+    """As `worker.py` does, but with systems in this process that answer at once."""
+    settings = place.settings()
+    telemetry = start_telemetry(settings.telemetry, service="worker")
+    stack.callback(telemetry.stop)
+    keyring = load(settings.keys.file)
+    store = await stack.enter_async_context(Store(GaugedDatabase(settings.store.url, gauge), keyring))
+    plugin = suture_plugin(keyring)
+    client = await connect(settings.temporal, plugins=[plugin], runtime=telemetry.runtime)
+    converter = replace(client.data_converter, payload_codec=GaugedCodec(keyring, gauge))
+    client = Client(**client.config() | {"data_converter": converter, "plugins": []})
+    notes = Notes(store.runs, store.effects, store.work_items, People(settings.people))
+
+    async def died(error: BaseException) -> None:
+        raise error
+
+    for queue in queues(
+        ROLES, settings=settings, workflows=[UsageToCharge], notes=notes.all(), calls=_calls(store)
+    ):
+        await stack.enter_async_context(queue.worker(client, build_id=BUILD, on_fatal_error=died))
+
+
+def _calls(store: Store) -> Mapping[str, Sequence[Callable[..., Any]]]:
+    return {
+        "inventory": Stock(InProcessInventory("inventory", "M"), store.effects).all(),
+        "billing": Charges(InProcessBilling("billing", "C"), store.effects, store.vault).all(),
+        "erp": Costs(InProcessFinance("erp", "J"), store.effects).all(),
+    }
+
+
+if __name__ == "__main__":
+    _, served, where, *rest = sys.argv
+    asyncio.run(main(served, where, Path(rest[0]) if rest else None))
+    exit_clean()

@@ -1,0 +1,70 @@
+"""The three sandbox systems as their own staff see them: each vendor's API by the engine's token, and its control desk."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from suture.up.household import Household, SandboxAddress
+
+PATIENCE = httpx.Timeout(30.0)
+
+
+class Vendor:
+    """One system. Its staff use `control`; what is compared in the end is read with the engine's own rights."""
+
+    def __init__(self, name: str, address: SandboxAddress) -> None:
+        self.name = name
+        self._api = _client(address.url, address.token)
+        self._desk = _client(address.url, address.control_token)
+
+    async def get(self, path: str, params: list[tuple[str, str]] | None = None) -> Any:
+        """A read by the vendor's API."""
+        return _body(await self._api.get(path, params=params))
+
+    async def send(self, path: str, body: dict[str, Any], *, method: str = "POST") -> Any:
+        """What somebody enters into the system, at the point of care."""
+        return _body(await self._api.request(method, path, json=body))
+
+    async def control(self, path: str, body: dict[str, Any]) -> Any:
+        """What the system's own staff do, or what befalls the system."""
+        return _body(await self._desk.post(f"/_control/{path}", json=body))
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._api.aclose()
+        await self._desk.aclose()
+
+
+class Vendors:
+    """The three systems of a household: `async with Vendors(house) as vendors`."""
+
+    def __init__(self, house: Household) -> None:
+        self.inventory = Vendor("inventory", house.systems["inventory"])
+        self.billing = Vendor("billing", house.systems["billing"])
+        self.erp = Vendor("erp", house.systems["erp"])
+
+    def named(self, name: str) -> Vendor:
+        """One of the three."""
+        return {vendor.name: vendor for vendor in (self.inventory, self.billing, self.erp)}[name]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for vendor in (self.inventory, self.billing, self.erp):
+            await vendor.close()
+
+
+def _client(url: str, token: str) -> httpx.AsyncClient:
+    headers = {"authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
+
+
+def _body(response: httpx.Response) -> Any:
+    if response.is_error:
+        asked = f"{response.request.method} {response.request.url.path}"
+        raise RuntimeError(f"the sandbox answered {response.status_code} to {asked}: {response.text[:400]}")
+    return response.json()

@@ -1,0 +1,72 @@
+"""Rounds: runs that somebody terminated, or that failed, can ask nobody any more; their questions go to a person."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+
+from canonical.documents.work_item import Cause, Decision, WorkItem
+from canonical.errors import Audience
+from canonical.identity import RunName, work_item_id
+from canonical.memory import RunProjection
+from suture.store.store import Store
+
+ENDED_BADLY = 'ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime > "{since}"'
+OVERLAP = timedelta(minutes=10)
+"""How far a round looks back behind the one before it: visibility is written after the run has ended."""
+CLOCK = timedelta(hours=4)
+
+
+@dataclass
+class Rounds:
+    """Goes round the runs that ended badly since the last time."""
+
+    client: Client
+    store: Store
+    since: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def make(self) -> int:
+        """Settle every run that ended badly and still looks open; answers how many. Repeating it changes nothing."""
+        began = datetime.now(UTC)
+        settled = 0
+        query = ENDED_BADLY.format(since=self.since.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        async for ended in self.client.list_workflows(query):
+            for run in await self.store.runs.find(workflow_id=ended.id):
+                if run.closed is None:
+                    status = ended.status.name.lower().replace("_", " ") if ended.status else "gone"
+                    await self._settle(run, status, ended.close_time or began)
+                    settled += 1
+        self.since = began - OVERLAP
+        return settled
+
+    async def _settle(self, run: RunProjection, status: str, closed: datetime) -> None:
+        """Its open questions end; one that tells what happened takes their place, with the money that was at risk."""
+        items = [listed.item for listed in await self.store.work_items.of(workflow_id=run.workflow_id)]
+        opened = await self.store.work_items.open_items(correlation_id=run.correlation_id)
+        blocking = [one.item for one in opened if one.item.workflow_id == run.workflow_id and one.item.blocks]
+        left = sum(item.cause is Cause.left_behind for item in items) + 1
+        item = WorkItem(
+            item_id=work_item_id(run.workflow_id, "ended", left),
+            workflow_id=run.workflow_id,
+            correlation_id=run.correlation_id,
+            facility=run.facility,
+            process=run.process,
+            step="ended",
+            cause=Cause.left_behind,
+            question=(
+                f"the run was {status} at {run.stage}, outside its own story: "
+                f"compare the ledgers of {RunName.parse(run.workflow_id).number}, then acknowledge"
+            ),
+            owner=Audience.integration,
+            decisions=(Decision.acknowledge,),
+            blocks=False,
+            opened=closed,
+            due=closed + CLOCK,
+            charge_at_risk=next((one.charge_at_risk for one in blocking if one.charge_at_risk), None),
+            cost_at_risk=next((one.cost_at_risk for one in blocking if one.cost_at_risk), None),
+        )
+        await self.store.work_items.opened(item)
+        for one in blocking:
+            reason = f"its run was {status}: see {item.item_id}"
+            await self.store.work_items.closed(one.item_id, decision=None, person=None, reason=reason, at=closed)
+        await self.store.runs.project(run.model_copy(update={"closed": closed, "outcome": status}))

@@ -1,0 +1,170 @@
+"""Files of every kind at the command line's door: one line, exit 2, and nothing started."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from canonical.memory import InboxState
+from suture.cli.app import app
+from tests.support.command_line import CommandLine, command_line, usage
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text(), below, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """A hospital whose Temporal is away."""
+    made = command_line(tmp_path_factory.mktemp("hospital"))
+    yield made
+
+
+def start(line: CommandLine, file: Path | str, *, stdin: bytes | None = None) -> Result:
+    """Hand the file in as a use."""
+    words = ["--config", str(line.settings.file), "start", "usage-to-charge", "--file", str(file)]
+    return CliRunner().invoke(app, [*words, "--source", "inventory", line.token("olga")], input=stdin)
+
+
+def stored(line: CommandLine) -> int:
+    """How many events the inbox holds."""
+
+    async def count() -> int:
+        async with line.store() as store:
+            later = datetime.now(UTC).replace(year=2100)
+            return len(await store.inbox.not_done(*InboxState, received_before=later))
+
+    return asyncio.run(count())
+
+
+def assert_refused(line: CommandLine, result: Result, *, before: int) -> None:
+    """One line, exit 2, nothing kept."""
+    assert result.exit_code == 2, (result.stdout, result.stderr)
+    assert result.stdout == ""
+    assert result.stderr.startswith("suture: ") and result.stderr.count("\n") == 1
+    assert stored(line) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "not JSON"),
+        (b"\x00\x01\x02", "not JSON"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b"[1, 2]", "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b'{"a": 1, "a": 2}', "a key stands twice"),
+        (b'{"a": NaN}', "NaN and Infinity"),
+        (b'{"a": "\\ud800"}', "not UTF-8"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "a number is too long"),
+        (b"[" * 100_000 + b"]" * 100_000, "nested too deep"),
+        (b'{"a": "' + b"x" * 300_000 + b'"}', "larger than 256 KiB"),
+        (b'{"facility": "NORTH"', "not JSON: line 1, column 21"),
+        (b"{}", "facility"),
+        (b'{"facility": "NORTH", "number": ""}', "number"),
+        (b'{"facility": "ELSEWHERE", "number": "U-1"}', "a facility of this hospital"),
+    ],
+)
+def test_a_file_that_is_no_document_is_refused(line: CommandLine, tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "document.json"
+    file.write_bytes(content)
+    result = start(line, file)
+    assert_refused(line, result, before=0)
+    assert says in result.stderr
+
+
+def test_what_is_no_file_is_refused(line: CommandLine, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("missing.json", ".", "pipe", "a" * 300, "\x00"):
+        assert_refused(line, start(line, tmp_path / name), before=0)
+    assert_refused(line, start(line, "-", stdin=b"no json"), before=0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_nothing_random_is_ever_started(line: CommandLine, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "document.json"
+    file.write_bytes(content)
+    assert_refused(line, start(line, file), before=0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(field=st.sampled_from(sorted(usage("U-1"))), value=JSON.filter(lambda value: not isinstance(value, str | None)))
+def test_a_wrong_type_names_the_field_and_not_the_value(
+    line: CommandLine, tmp_path: Path, field: str, value: Any
+) -> None:
+    if field == "quantity" and isinstance(value, int | float):
+        value = [value]
+    file = tmp_path / "document.json"
+    file.write_text(json.dumps(usage("U-1") | {field: value}))
+    result = start(line, file)
+    assert_refused(line, result, before=0)
+
+
+def test_an_account_number_in_a_refused_document_is_never_repeated(line: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "document.json"
+    file.write_text(json.dumps(usage("U-1", account="ACCOUNT-4711-SECRET", disposition="ACCOUNT-4711-SECRET")))
+    result = start(line, file)
+    assert_refused(line, result, before=0)
+    assert "disposition" in result.stderr and "SECRET" not in result.stderr
+
+
+def test_an_unknown_source_is_refused_because_it_would_post_twice(line: CommandLine) -> None:
+    file = line.document("use.json", usage("U-1"))
+    ended = line.run("start", "usage-to-charge", "--file", file, "--source", "invntory", line.token("olga"))
+    assert ended.code == 2 and "expected a source" in ended.err
+
+
+def test_only_an_operator_may_hand_in(line: CommandLine) -> None:
+    file = line.document("use.json", usage("U-1"))
+    words = ("start", "usage-to-charge", "--file", file, "--source", "inventory")
+    refused = line.run(*words, line.token("finn"))
+    assert refused.code == 1 and "lacks the role operator" in refused.err
+    assert line.run(*words).code == 2
+    assert line.run(*words, SUTURE_TOKEN="of nobody").err.startswith("suture: no person has this token")
+    readable = line.folder / "loose.token"
+    readable.write_text("token of olga")
+    readable.chmod(0o644)
+    loose = line.run(*words, f"--token-file={readable}")
+    assert loose.code == 2 and "chmod 600" in loose.err
+
+
+def test_with_temporal_away_a_document_is_kept_and_repeating_is_safe(tmp_path: Path) -> None:
+    line = command_line(tmp_path)
+    file = line.document("use.json", usage("U-7"))
+    words = ("start", "usage-to-charge", "--file", file, "--source", "inventory", line.token("olga"))
+    first, again = line.run(*words, "--json"), line.run(*words, "--json")
+    assert (first.code, again.code) == (0, 0)
+    assert first.json["business_key"] == "usage-to-charge:NORTH:inventory:U-7"
+    assert not first.json["duplicate"] and not first.json["delivered"] and "it is kept" in first.json["problem"]
+    assert again.json["duplicate"] and again.json["correlation_id"] == first.json["correlation_id"]
+    assert stored(line) == 1
+    shown = line.run("show", first.json["correlation_id"], "--json")
+    assert [event["state"] for event in shown.json["events"]] == ["stored"]
+    assert "ACCOUNT" not in shown.out and "CASE U-7" not in shown.out
+    for database in tmp_path.glob("suture.db*"):
+        assert b"ACCOUNT U-7" not in database.read_bytes()
+
+
+def test_a_document_that_is_not_of_the_business_key_is_refused(tmp_path: Path) -> None:
+    line = command_line(tmp_path)
+    file = line.document("use.json", usage("U-8"))
+    start_it = ("start", "usage-to-charge", "--file", file, "--source", "inventory", line.token("olga"))
+    assert line.run(*start_it).code == 0
+    wrong = line.run("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", file, line.token("olga"))
+    assert wrong.code == 2 and "number: U-9, as the business key says" in wrong.err
+    unknown = line.document("other.json", usage("U-9"))
+    nowhere = line.run("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", unknown, line.token("olga"))
+    assert nowhere.code == 3
+    assert stored(line) == 1
