@@ -42,6 +42,4 @@ class Bare:
         )
 
     async def _note(self, order: Parcel) -> Parcel:
-        return await workflow.execute_local_activity(
-            note, order, start_to_close_timeout=ONE, retry_policy=RETRIES
-        )
+        return await workflow.execute_local_activity(note, order, start_to_close_timeout=ONE, retry_policy=RETRIES)

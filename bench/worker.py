@@ -31,7 +31,7 @@ from suture.serving import GRACE, ROLES, queues
 from suture.store.store import Store
 from suture.telemetry.start import start_telemetry
 from suture.temporal.client import connect, exit_clean
-from suture.temporal.plugin import suture_plugin
+from suture.temporal.plugin import data_converter, suture_plugin
 from workflows.usage_to_charge import UsageToCharge
 
 BUILD = "bench"
@@ -79,17 +79,15 @@ async def _serve_whole(stack: AsyncExitStack, place: Place, gauge: Gauge) -> Non
     keyring = load(settings.keys.file)
     store = await stack.enter_async_context(Store(GaugedDatabase(settings.store.url, gauge), keyring))
     plugin = suture_plugin(keyring)
+    plugin.data_converter = replace(data_converter(keyring), payload_codec=GaugedCodec(keyring, gauge))
     client = await connect(settings.temporal, plugins=[plugin], runtime=telemetry.runtime)
-    converter = replace(client.data_converter, payload_codec=GaugedCodec(keyring, gauge))
-    client = Client(**client.config() | {"data_converter": converter, "plugins": []})
     notes = Notes(store.runs, store.effects, store.work_items, People(settings.people))
 
     async def died(error: BaseException) -> None:
-        raise error
+        print(f"polling died: {error}", file=sys.stderr, flush=True)
+        exit_clean(1)
 
-    for queue in queues(
-        ROLES, settings=settings, workflows=[UsageToCharge], notes=notes.all(), calls=_calls(store)
-    ):
+    for queue in queues(ROLES, settings=settings, workflows=[UsageToCharge], notes=notes.all(), calls=_calls(store)):
         await stack.enter_async_context(queue.worker(client, build_id=BUILD, on_fatal_error=died))
 
 

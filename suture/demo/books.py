@@ -32,7 +32,7 @@ class Books:
     charges: tuple[dict[str, Any], ...]
     journals: tuple[dict[str, Any], ...]
     expense_accounts: frozenset[str]
-    balances: tuple[str, ...]
+    closes: bool
 
     def stock(self, keys: Collection[str], use: str) -> Posted:
         """What left the shelf for a use: movements under our keys, and those that a cabinet booked for it."""
@@ -92,7 +92,7 @@ async def read_books(vendors: Vendors) -> Books:
         expense_accounts=frozenset(
             one["GL_ACCOUNT"] for one in accounts["GL_ACCOUNTS"] if one["ACCT_TYPE"] == "X"
         ),
-        balances=tuple(str(balance["BALANCE"]) for balance in balances),
+        closes=all(balance["CLOSES"] == "X" for balance in balances),
     )
 
 

@@ -142,7 +142,9 @@ async def test_decimals_and_times_come_back_exactly(store: Store) -> None:
         table.create(connection)
         for number in numbers:
             connection.execute(insert(table), {"id": number, "number": Decimal(number), "at": NOON})
-        return {row.id: (row.number, row.at) for row in connection.execute(select(table))}
+        kept = {row.id: (row.number, row.at) for row in connection.execute(select(table))}
+        table.drop(connection)
+        return kept
 
     kept = await store._database.write(round_trip)
     assert {name: n for name, (n, _) in kept.items()} == {name: Decimal(name) for name in numbers}

@@ -1,0 +1,123 @@
+"""What the demo shows in the end: every transaction, the ledgers side by side, and what waits for a person."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from suture.cli.links import web_ui
+from suture.demo.books import Posted
+from suture.demo.ledgers import Comparison, Line
+from suture.demo.people import IN_WORDS
+from suture.demo.resolve import Order
+from suture.demo.standing import Standing
+from suture.demo.uses import Nothing
+from suture.settings import Settings
+
+WIDTH = 120
+COLOURS = {"ok": "green", "closed": "green", "waits": "yellow", "under way": "cyan", "differs": "bold red"}
+
+
+def transactions(console: Console, standings: Sequence[Standing], settings: Settings) -> None:
+    """Each use: what happened and what went wrong, its state, its correlation id, its link in the Web UI."""
+    console.print(Rule(f"[bold]{len(standings)} transactions", align="left", style="dim"), width=WIDTH)
+    for standing in standings:
+        use, run = standing.use, standing.run
+        row = Table.grid(padding=(0, 2))
+        for width in (5, 59, 22, 28):
+            row.add_column(width=width, overflow="fold")
+        said = Text(use.says) + Text(f"\n{use.trouble}", style="yellow") if use.trouble else Text(use.says)
+        row.add_row(Text(use.number, style="bold"), said, _state(standing), run.correlation_id if run else "-")
+        link = Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", style="red")
+        console.print(Group(row, Padding(link, (0, 0, 0, 7))), width=WIDTH, soft_wrap=False)
+    console.print()
+
+
+def ledgers(console: Console, comparison: Comparison) -> None:
+    """The three ledgers, as the systems tell them."""
+    console.print(Rule("[bold]the three ledgers, read from the systems", align="left", style="dim"), width=WIDTH)
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("use")
+    table.add_column("item")
+    table.add_column("used", justify="right")
+    table.add_column("stock moved", justify="right")
+    table.add_column("charged, units and USD", justify="right")
+    table.add_column("expensed, base units and USD", justify="right")
+    table.add_column("")
+    for line in comparison.lines:
+        table.add_row(*_cells(line))
+    console.print(table, width=WIDTH)
+    for line in comparison.lines:
+        for words in line.wrong:
+            console.print(f"[bold red]{line.use.number} differs:[/] {escape(words)}", width=WIDTH)
+    for orphan in comparison.orphans:
+        console.print(f"[bold red]orphan:[/] {escape(orphan)} belongs to no use of the day", width=WIDTH)
+    counted = {verdict: sum(line.verdict == verdict for line in comparison.lines) for verdict in COLOURS}
+    told = ", ".join(f"{number} {verdict}" for verdict, number in counted.items() if number)
+    strays = f"{len(comparison.orphans)} documents without a use"
+    closes = "the trial balance closes" if comparison.closes else "[bold red]the trial balance does not close[/]"
+    console.print(f"{told}; {strays}; {closes}", width=WIDTH)
+    console.print()
+
+
+def open_items(console: Console, orders: Sequence[Order], config: str) -> None:
+    """What waits for a person, each with the command that resolves it."""
+    if not orders:
+        console.print("nothing waits for a person")
+        return
+    console.print(Rule(f"[bold]{len(orders)} work items wait for a person", align="left", style="dim"), width=WIDTH)
+    console.print(f"in another terminal, first: export SUTURE_CONFIG={config}", soft_wrap=True, highlight=False)
+    for order in orders:
+        item = order.listed.item
+        safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
+        console.print(safety + Text(item.question) + Text(f"  ({item.owner})", style="dim"), soft_wrap=True)
+        if order.first:
+            console.print(Text(f"    first, {IN_WORDS[order.first]}", style="dim"), soft_wrap=True)
+        console.print(Text(f"    {order.line}", style="cyan"), soft_wrap=True)
+    console.print()
+
+
+def _state(standing: Standing) -> RenderableType:
+    run = standing.run
+    if run is None:
+        return Text("never started", style="bold red")
+    if standing.closed:
+        again = f", run {run.ordinal}" if run.ordinal > 1 else ""
+        return Text(f"{run.outcome}{again}", style=COLOURS["closed"])
+    if standing.quiet:
+        causes = sorted({str(listed.item.cause) for listed in standing.items})
+        return Text("waits for a person: " + ", ".join(causes), style=COLOURS["waits"])
+    return Text(run.stage, style=COLOURS["under way"])
+
+
+def _cells(line: Line) -> tuple[RenderableType, ...]:
+    use = line.use
+    item = use.end.item or use.item
+    return (
+        Text(use.number, style="bold"),
+        str(item),
+        _number(use.end.stock),
+        _number(line.stock.quantity),
+        _money(line.charge, use.end.charge, waits=line.verdict == "waits"),
+        _money(line.cost, use.end.cost, waits=line.verdict == "waits"),
+        Text(line.verdict, style=COLOURS[line.verdict]),
+    )
+
+
+def _money(posted: Posted, expected: Decimal | Nothing, *, waits: bool) -> RenderableType:
+    if posted.quantity or posted.amount:
+        return f"{_number(posted.quantity)} = {posted.amount:,.2f}"
+    if waits:
+        return Text("waits", style=COLOURS["waits"])
+    if isinstance(expected, Nothing):
+        return Text(f"by hand, {expected.words}" if expected.by_hand else expected.words, style="dim")
+    return "0"
+
+
+def _number(quantity: Decimal) -> str:
+    return f"{quantity.normalize() + 0:f}"
