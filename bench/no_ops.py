@@ -1,4 +1,4 @@
-"""What the bare workflow carries and calls: parcels of the sizes that usage-to-charge has, and activities that do nothing."""
+"""What the bare workflow carries and calls: parcels of the sizes of usage-to-charge, activities that do nothing."""
 
 from collections.abc import Callable
 from typing import Any

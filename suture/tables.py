@@ -28,7 +28,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Bind = Annotated[str, StringConstraints(pattern=r"^[^\s:]+:\d{1,5}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
-Role = Audience | Literal["reader", "operator", "supervisor"]
+Role = Audience | Literal["reader", "operator", "supervisor", "history-reader"]
 
 
 class Table(BaseModel):

@@ -32,14 +32,15 @@ async def cancel_run(settings: Settings, business_key: str, *, reason: str, toke
         if correlation_id is None:
             raise Failed(f"no transaction {name.business_key}", do="see: suture list", ending=Ending.not_found)
         workflow_id = newest.workflow_id if newest is not None else name.workflow_id
+        if newest is not None and newest.closed is not None:
+            raise Failed(f"{workflow_id} is closed: {newest.outcome}", do=f"see: suture show {correlation_id}")
         client = await connected(settings, store.keyring)
         try:
             await client.get_workflow_handle(workflow_id).cancel(reason=reason or "asked", rpc_timeout=ANSWERS_WITHIN)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            ended = f"closed: {newest.outcome}" if newest is not None and newest.closed else "not running"
-            raise Failed(f"{workflow_id} is {ended}", do=f"see: suture show {correlation_id}") from None
+            raise Failed(f"{workflow_id} is not running", do=f"see: suture show {correlation_id}") from None
         await store.audit.append(
             who=asks.person,
             action="cli.cancel",

@@ -1,4 +1,4 @@
-"""The books of the three systems, read by their own APIs: every movement, charge and journal, as each vendor words it."""
+"""The books of the three systems, by their own APIs: every movement, charge and journal as the vendor words it."""
 
 import asyncio
 from collections.abc import Collection
@@ -89,9 +89,7 @@ async def read_books(vendors: Vendors) -> Books:
         movements=tuple(movements),
         charges=tuple(charges),
         journals=tuple(journal for journals in per_company for journal in journals),
-        expense_accounts=frozenset(
-            one["GL_ACCOUNT"] for one in accounts["GL_ACCOUNTS"] if one["ACCT_TYPE"] == "X"
-        ),
+        expense_accounts=frozenset(one["GL_ACCOUNT"] for one in accounts["GL_ACCOUNTS"] if one["ACCT_TYPE"] == "X"),
         closes=all(balance["CLOSES"] == "X" for balance in balances),
     )
 

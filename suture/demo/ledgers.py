@@ -1,4 +1,4 @@
-"""The three ledgers of every use, side by side, as the systems themselves tell them; and documents that nobody answers for."""
+"""The three ledgers of every use, side by side, as the systems tell them; and documents that nobody answers for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from canonical.documents.usage_run import UsageRun
 from canonical.eligibility import price
 from canonical.money import Money
 from canonical.policy import Policy
-from canonical.run import Ledger, Standing as LedgerStanding
+from canonical.run import Ledger
+from canonical.run import Standing as LedgerStanding
 from suture.demo.books import CENTS, Books, Posted, charge_row, read_books, unit_cost
 from suture.demo.standing import Standing, Watch
 from suture.demo.uses import Nothing, Use, account_number
@@ -56,9 +57,13 @@ async def compare(standings: Sequence[Standing], *, vendors: Vendors, watch: Wat
         known |= keys
         lines.append(await _line(standing, keys, books=books, vendors=vendors, watch=watch, policy=policy))
     strays = [
-        f"{document} under {key}" for key, document in books.keys().items() if fullmatch(OUR_KEY, key) and key not in known
+        f"{document} under {key}"
+        for key, document in books.keys().items()
+        if fullmatch(OUR_KEY, key) and key not in known
     ]
-    strays += [f"a cabinet's movement for {use}" for use in books.uses() - {standing.use.number for standing in standings}]
+    strays += [
+        f"a cabinet's movement for {use}" for use in books.uses() - {standing.use.number for standing in standings}
+    ]
     return Comparison(lines=tuple(lines), orphans=tuple(strays), closes=books.closes)
 
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from canonical.identity import undo_key, wire_key
 from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CORRECTED, EARLY
-from suture.demo.day import USES
 from suture.demo.morning import MORNING
 from suture.demo.people import People
 from suture.demo.questions import ABANDONED, BY_HAND, CABINET, REFUSED_BY_AUDITOR
 from suture.demo.questions import PEOPLE as FOR_PEOPLE
-from suture.demo.standing import Progress, Standing, Watch
+from suture.demo.standing import Progress, Watch
 from suture.demo.uses import OPERATIONS, UNDO_OPERATIONS, Correction, Fault, Use
 from suture.demo.vendors import Vendors
 from suture.demo.wire import WIRE
@@ -135,13 +134,5 @@ class Play:
         await self._vendors.inventory.control("hooks", told)
 
 
-def all_quiet(standing: Standing) -> bool:
-    """Whether a use needs nothing any more, or a person."""
-    return standing.quiet
-
-
 def _newest(effects: Sequence[Effect], step: str) -> Effect:
     return [effect for effect in effects if effect.intent.step == step and effect.intent.undoes is None][-1]
-
-
-__all__ = ["USES", "Play", "Unplayable", "all_quiet"]

@@ -1,4 +1,4 @@
-"""What needs people: unsafe lots, missing codes and accounts, unknown items, refusals, and acts that were told twice."""
+"""What needs people: unsafe lots, missing codes and accounts, unknown items, refusals, acts that were told twice."""
 
 from datetime import date
 
@@ -83,7 +83,7 @@ MASTER_DATA = (
     Use(
         number="U-211",
         says="two pairs of sterile gloves",
-        trouble="item 4711 has no charge code: never taken for \"no charge\"",
+        trouble='item 4711 has no charge code: never taken for "no charge"',
         at="NORTH OR-1",
         case=33,
         item=4711,
@@ -215,9 +215,7 @@ TWICE = (
         item=4712,
         serial="SN4712007",
         disposition="implanted",
-        end=posts(
-            0, charge=Nothing("duplicate of U-231"), cost=Nothing("duplicate of U-231")
-        ),
+        end=posts(0, charge=Nothing("duplicate of U-231"), cost=Nothing("duplicate of U-231")),
         answers={Cause.possible_duplicate: Answer(options=("--correct", "duplicate_of=U-231"))},
     ),
     Use(

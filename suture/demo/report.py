@@ -33,7 +33,9 @@ def transactions(console: Console, standings: Sequence[Standing], settings: Sett
             row.add_column(width=width, overflow="fold")
         said = Text(use.says) + Text(f"\n{use.trouble}", style="yellow") if use.trouble else Text(use.says)
         row.add_row(Text(use.number, style="bold"), said, _state(standing), run.correlation_id if run else "-")
-        link = Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", style="red")
+        link = (
+            Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", style="red")
+        )
         console.print(Group(row, Padding(link, (0, 0, 0, 7))), width=WIDTH, soft_wrap=False)
     console.print()
 

@@ -135,5 +135,3 @@ class Watch:
             return False
         raw = described.raw_description
         return bool(raw.pending_activities) or raw.HasField("pending_workflow_task")
-
-

@@ -80,7 +80,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a person decides about a work item: the options of `suture work resolve`; `first` is what is mended before."""
+    """What a person decides about a work item: the options of `suture work resolve`; `first` is mended before."""
 
     options: tuple[str, ...]
     first: str = ""
@@ -97,7 +97,7 @@ class Correction:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One use as the point of care reports it. `says` is what happens, `trouble` what goes wrong, in a few words each."""
+    """One use as the point of care reports it. `says` is what happens, `trouble` what goes wrong, in few words."""
 
     number: str
     says: str

@@ -1,5 +1,6 @@
-"""The three sandbox systems as their own staff see them: each vendor's API by the engine's token, and its control desk."""
+"""The three sandbox systems as their staff see them: each vendor's API by the engine's token, and its control desk."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,9 +19,9 @@ class Vendor:
         self._api = _client(address.url, address.token)
         self._desk = _client(address.url, address.control_token)
 
-    async def get(self, path: str, params: list[tuple[str, str]] | None = None) -> Any:
+    async def get(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Any:
         """A read by the vendor's API."""
-        return _body(await self._api.get(path, params=params))
+        return _body(await self._api.get(path, params=httpx.QueryParams(tuple(params))))
 
     async def send(self, path: str, body: dict[str, Any], *, method: str = "POST") -> Any:
         """What somebody enters into the system, at the point of care."""

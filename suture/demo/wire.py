@@ -1,4 +1,4 @@
-"""Trouble on the wire: every fault that the sandbox systems know, each at the stock, the charge and the cost of one use."""
+"""Trouble on the wire: every fault that the sandbox systems know, each at stock, charge and cost of one use."""
 
 from canonical.documents.work_item import Cause
 from suture.demo.uses import Answer, Fault, Step, Use, posts

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 _FINISHES_WITHIN = 10
 _BACKLOG = 2048
+# Longer than any common client keeps an idle connection: who closes first must not be who is about to be sent a request.
+_KEPT_ALIVE = 75
 
 
 class CannotListen(Exception):
@@ -29,6 +31,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 lifespan="off",
                 backlog=_BACKLOG,
+                timeout_keep_alive=_KEPT_ALIVE,
                 timeout_graceful_shutdown=_FINISHES_WITHIN,
             )
         )

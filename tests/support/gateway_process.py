@@ -52,10 +52,10 @@ class GatewayProcess:
         config = write_hospital(self.folder, store=self.store_url, temporal=self._temporal)
         log = self.folder / "gateway.log"
         log.unlink(missing_ok=True)
-        env = {**os.environ, "SUTURE_CONFIG": str(config), "PYTHONDONTWRITEBYTECODE": "1"}
+        env = {**os.environ, "SUTURE_CONFIG": str(config)}
         self._child = Child([sys.executable, "-m", "suture.gateway"], log=log, env=env, cwd=ROOT)
         self._child.start()
-        self.url = await eventually(self._told)
+        self.url = await eventually(self._told, within=60)
 
     async def _told(self) -> str | None:
         if not self.child.running:

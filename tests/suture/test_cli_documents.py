@@ -1,10 +1,9 @@
 """Files of every kind at the command line's door: one line, exit 2, and nothing started."""
 
-import asyncio
 import json
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from canonical.memory import InboxState
 from suture.cli.app import app
 from tests.support.command_line import CommandLine, command_line, usage
 
@@ -25,10 +23,9 @@ JSON = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A hospital whose Temporal is away."""
-    made = command_line(tmp_path_factory.mktemp("hospital"))
-    yield made
+    return command_line(tmp_path_factory.mktemp("hospital"))
 
 
 def start(line: CommandLine, file: Path | str, *, stdin: bytes | None = None) -> Result:
@@ -40,12 +37,8 @@ def start(line: CommandLine, file: Path | str, *, stdin: bytes | None = None) ->
 def stored(line: CommandLine) -> int:
     """How many events the inbox holds."""
 
-    async def count() -> int:
-        async with line.store() as store:
-            later = datetime.now(UTC).replace(year=2100)
-            return len(await store.inbox.not_done(*InboxState, received_before=later))
-
-    return asyncio.run(count())
+    with closing(sqlite3.connect(line.folder / "suture.db")) as database:
+        return int(database.execute("SELECT count(*) FROM inbox").fetchone()[0])
 
 
 def assert_refused(line: CommandLine, result: Result, *, before: int) -> None:

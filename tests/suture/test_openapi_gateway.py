@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis import Case, GenerationMode
+from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -31,12 +30,13 @@ CHECKS = [
 ]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 SOME = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-Call = Callable[[Case], httpx.Response]
+Answer = httpx.Response | Response
+Call = Callable[[Case[Any]], Answer]
 
 
-@pytest.fixture
-async def gateway(tmp_path: Path) -> AsyncIterator[GatewayProcess]:
-    gateway = GatewayProcess(tmp_path)
+@pytest.fixture(scope="module")
+async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[GatewayProcess]:
+    gateway = GatewayProcess(tmp_path_factory.mktemp("gateway"))
     await gateway.start()
     yield gateway
     assert await gateway.stop() == 0
@@ -53,7 +53,7 @@ def exercise(found: Any, mode: GenerationMode, call: Call) -> set[int]:
 
     @SOME
     @given(case=found.as_strategy(generation_mode=mode))
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         answer = call(case)
         statuses.add(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
@@ -62,21 +62,23 @@ def exercise(found: Any, mode: GenerationMode, call: Call) -> set[int]:
     return statuses
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("path", ["/v1/transactions/{correlation_id}", "/healthz", "/readyz"])
+@pytest.mark.parametrize(
+    ("path", "mode"),
+    [
+        ("/v1/transactions/{correlation_id}", GenerationMode.POSITIVE),
+        ("/v1/transactions/{correlation_id}", GenerationMode.NEGATIVE),
+        # These take no input that could be wrong.
+        ("/healthz", GenerationMode.POSITIVE),
+        ("/readyz", GenerationMode.POSITIVE),
+    ],
+)
 def test_look_ups_answer_as_documented(gateway: GatewayProcess, path: str, mode: GenerationMode) -> None:
     with httpx.Client(base_url=gateway.url) as http:
 
-        def ask(case: Case) -> httpx.Response:
+        def ask(case: Case[Any]) -> httpx.Response:
             return http.get(case.formatted_path, headers={"Authorization": f"Bearer {READER}"})
 
-        try:
-            statuses = exercise(operation(gateway, "GET", path), mode, ask)
-        except schemathesis.errors.SchemathesisError as nothing:
-            # An operation without any input has nothing that could be wrong.
-            assert (mode, "{" in path) == (GenerationMode.NEGATIVE, False), nothing
-            return
-    assert statuses <= {200, 404}
+        assert exercise(operation(gateway, "GET", path), mode, ask) <= {200, 404}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -90,7 +92,7 @@ def test_signed_bodies_are_answered_as_documented(gateway: GatewayProcess, mode:
     secret = secret_of(gateway.folder)
     with httpx.Client(base_url=gateway.url) as http:
 
-        def post(case: Case) -> httpx.Response:
+        def post(case: Case[Any]) -> httpx.Response:
             body = case.body if isinstance(case.body, bytes) else json.dumps(case.body, default=repr).encode()
             headers = signed(body, secret=secret, event_id=uuid4().hex)
             return http.post("/v1/events/inventory", content=body, headers=headers)

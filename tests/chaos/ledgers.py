@@ -1,0 +1,151 @@
+"""The three ledgers as the sandbox systems' own databases hold them, read without asking the engine or any system."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from canonical.identity import RunName, undo_key, wire_key, write_key
+from tests.chaos.uses import Expected, Use
+from tests.support.sandbox import Sandbox
+
+RUNS, REVISIONS = 4, 8
+"""As many runs and revisions of a use as any of these tests makes, with room."""
+
+KEY_LENGTH = 26
+
+
+@dataclass(frozen=True)
+class Document:
+    """What one row or journal counts in its ledger; `key` is the wire key it stands under."""
+
+    key: str
+    reference: str
+    counts: Decimal
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """Everything that was written from outside, from the three databases at one moment."""
+
+    movements: tuple[Document, ...]
+    charges: tuple[Document, ...]
+    voids: tuple[Document, ...]
+    journals: tuple[Document, ...]
+    costs: Mapping[int, Decimal]
+    balance: Mapping[str, Decimal]
+
+    @classmethod
+    def read(cls, *, inventory: Path, billing: Path, erp: Path) -> "Ledgers":
+        """Read the databases, whether or not their systems run."""
+        with closing(_open(inventory)) as stock, closing(_open(billing)) as charged, closing(_open(erp)) as books:
+            return cls(
+                movements=_documents(
+                    stock,
+                    "SELECT external_ref, movement_id, -delta / 1000.0, 0 FROM movements WHERE external_ref IS NOT NULL",
+                ),
+                charges=_documents(
+                    charged,
+                    "SELECT charge_id, charge_id, CASE WHEN status IN ('PEND', 'POST', 'BILLED') THEN units ELSE 0 END,"
+                    " amt / 100.0 FROM charge",
+                ),
+                voids=_documents(charged, "SELECT void_id, charge_id, 0, 0 FROM charge_void"),
+                journals=_documents(
+                    books,
+                    "SELECT j.REF_DOC_NO, j.DOC_NO, sum(i.QUANTITY_MILLI * s.SIGN) / 1000.0,"
+                    " sum(i.AMOUNT_CENTS * s.SIGN) / 100.0 FROM JOURNAL j JOIN JOURNAL_ITEM i USING (DOC_NO)"
+                    " JOIN (SELECT '40' AS POSTING_KEY, 1 AS SIGN UNION SELECT '50', -1) s USING (POSTING_KEY)"
+                    " JOIN GL_ACCOUNT a USING (GL_ACCOUNT) WHERE a.ACCT_TYPE = 'X' GROUP BY j.DOC_NO",
+                ),
+                costs={
+                    int(material): Decimal(cents) / 100
+                    for material, cents in books.execute(
+                        "SELECT MATERIAL, CASE PRICE_CTRL WHEN 'S' THEN STD_PRICE_CENTS ELSE MOV_PRICE_CENTS END"
+                        " FROM VALUATION WHERE PLANT = '1000'"
+                    )
+                },
+                balance={
+                    company: Decimal(cents) / 100
+                    for company, cents in books.execute(
+                        "SELECT j.COMP_CODE, sum(CASE i.POSTING_KEY WHEN '40' THEN AMOUNT_CENTS ELSE -AMOUNT_CENTS END)"
+                        " FROM JOURNAL j JOIN JOURNAL_ITEM i USING (DOC_NO) GROUP BY j.COMP_CODE"
+                    )
+                },
+            )
+
+    @classmethod
+    def of(cls, sandbox: Sandbox) -> "Ledgers":
+        """The databases of these systems."""
+        return cls.read(**{system.name: system.database for system in sandbox.systems})
+
+    def wrong(self, expected: Expected) -> list[str]:
+        """What does not stand as it must for one use, in words; nothing where all three agree."""
+        use, quantity = expected.use, expected.quantity
+        keys = self.keys(use)
+        moved = sum((one.counts for one in self.movements if one.key in keys), Decimal(0))
+        charged = sum((one.counts for one in self.charges if one.key in keys), Decimal(0))
+        journals = [one for one in self.journals if one.key in keys]
+        expensed = sum((one.counts for one in journals), Decimal(0))
+        amount = sum((one.amount for one in journals), Decimal(0))
+        live = [one for one in self.charges if one.key in keys and one.counts]
+        cost = quantity * self.costs[use.item]
+        found = {
+            f"net movement is {moved}, not {quantity}": moved != quantity,
+            f"live charge units are {charged}, not {quantity * use.charge_units}": charged
+            != quantity * use.charge_units,
+            f"{len(live)} charges are live": len(live) > 1,
+            f"net journal quantity is {expensed}, not {quantity}": expensed != quantity,
+            f"net journal is {amount}, not {cost}": amount != cost,
+        }
+        return [words for words, is_wrong in found.items() if is_wrong]
+
+    def orphans(self, uses: Iterable[Use]) -> list[str]:
+        """Documents under a key of ours that belongs to none of these uses."""
+        known = {key for use in uses for key in self.keys(use)}
+        kinds = {"movement": self.movements, "charge": self.charges, "void": self.voids, "journal": self.journals}
+        return [
+            f"{kind} {one.reference} under {one.key}"
+            for kind, documents in kinds.items()
+            for one in documents
+            if len(one.key) == KEY_LENGTH and one.key not in known
+        ]
+
+    def reference(self, wire: str) -> str:
+        """The one document under a key."""
+        [found] = [one for one in (*self.movements, *self.charges, *self.journals) if one.key == wire]
+        return found.reference
+
+    def keys(self, use: Use) -> set[str]:
+        """Every wire key under which a document of the use may stand: writes, undos, and undos of those."""
+        name: RunName = use.name
+        fresh = {
+            write_key(name.model_copy(update={"ordinal": ordinal}).workflow_id, step, revision)
+            for ordinal in range(1, RUNS + 1)
+            for step in ("stock", "charge", "cost")
+            for revision in range(1, REVISIONS + 1)
+        }
+        known: set[str] = set()
+        while fresh:
+            by_wire = {wire_key(key): key for key in fresh}
+            known |= set(by_wire)
+            documents = (*self.movements, *self.charges, *self.journals)
+            fresh = {undo_key(by_wire[one.key], one.reference) for one in documents if one.key in by_wire}
+        return known
+
+
+def _open(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+
+
+def _documents(database: sqlite3.Connection, query: str) -> tuple[Document, ...]:
+    return tuple(
+        Document(key=key, reference=reference, counts=_exact(counts), amount=_exact(amount))
+        for key, reference, counts, amount in database.execute(query)
+    )
+
+
+def _exact(number: float) -> Decimal:
+    return Decimal(str(number)).quantize(Decimal("0.001"))

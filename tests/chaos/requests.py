@@ -1,0 +1,53 @@
+"""What a sandbox system was asked, in order, from its own log of requests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.chaos.uses import SEARCHES
+from tests.support.sandbox import SandboxSystem
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as its system logged it."""
+
+    sequence: int
+    operation: str
+    key: str
+    query: str
+    fault: str
+
+    def writes(self, operation: str, wire: str) -> bool:
+        """Whether it is this write, under this key."""
+        return self.operation == operation and self.key == wire
+
+
+async def requests(system: SandboxSystem) -> list[Request]:
+    """Everything that the system was asked so far."""
+    answer = await system.control("GET", "requests")
+    return [
+        Request(
+            sequence=row["seq"] if "seq" in row else row["sequence"],
+            operation=row["operation"] or "",
+            key=row["key"] or "",
+            query=row["query"],
+            fault=row["fault"] or "",
+        )
+        for row in answer["requests"]
+    ]
+
+
+def told_of(log: Iterable[Request], *, system: str, operation: str, wire: str) -> list[str]:
+    """The story of one key: `write` and `look-up` in the order in which they came."""
+    story = []
+    for request in log:
+        if request.writes(operation, wire):
+            story.append("write")
+        elif request.operation == SEARCHES[system] and wire in request.query:
+            story.append("look-up")
+    return story
+
+
+def repeated_blindly(story: list[str]) -> bool:
+    """Whether a write was sent again without a look-up in between."""
+    return any(story[place : place + 2] == ["write", "write"] for place in range(len(story)))

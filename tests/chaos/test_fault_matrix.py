@@ -1,0 +1,114 @@
+"""Each external write, and its undo, by each fault: read from the systems' own databases, the three ledgers agree."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from suture.temporal.server import Server
+from tests.chaos.ledgers import Ledgers
+from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, UNCERTAIN, Cell, Matrix, Struck, run_matrix
+from tests.chaos.requests import repeated_blindly, told_of
+from tests.chaos.uses import Expected
+from tests.support.engine import Engine, engine_here
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+async def engine(tmp_path_factory: pytest.TempPathFactory, temporal: Server) -> AsyncIterator[Engine]:
+    async with engine_here(tmp_path_factory.mktemp("matrix"), temporal) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+async def matrix(engine: Engine) -> Matrix:
+    return await run_matrix(engine)
+
+
+@pytest.fixture
+def struck(matrix: Matrix, cell: Cell) -> Struck:
+    """The cell, once it has come to rest."""
+    struck = matrix.struck[cell]
+    if struck.failure is not None:
+        raise struck.failure
+    return struck
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_the_ledgers_agree_after(matrix: Matrix, struck: Struck) -> None:
+    assert matrix.ledgers.wrong(struck.expected) == []
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_person_is_asked_only_where_no_retry_can_heal(struck: Struck, cell: Cell) -> None:
+    assert [item.step for item in struck.asked] == ([cell.write.step] if cell.fault in NEEDS_A_PERSON else [])
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_look_up_precedes_any_repeat(matrix: Matrix, struck: Struck, cell: Cell) -> None:
+    write, log = cell.write, matrix.log[cell.write.system]
+    hit = [request.fault for request in log if request.writes(write.operation, struck.wire)]
+    assert hit[0] == cell.fault
+    assert set(hit[1:]) <= {""}
+    story = told_of(log, system=write.system, operation=write.operation, wire=struck.wire)
+    assert not repeated_blindly(story)
+    if cell.fault in UNCERTAIN:
+        assert "look-up" in story[story.index("write") :]
+
+
+def test_no_system_holds_what_belongs_to_no_use(matrix: Matrix) -> None:
+    assert matrix.ledgers.orphans(matrix.uses) == []
+
+
+def test_the_trial_balance_closes(matrix: Matrix) -> None:
+    assert set(matrix.ledgers.balance.values()) == {Decimal(0)}
+
+
+@pytest.mark.parametrize(
+    ("system", "missing", "told"),
+    [
+        ("inventory", "DELETE FROM movements WHERE external_ref = ?", "net movement"),
+        ("billing", "DELETE FROM charge WHERE charge_id = ?", "live charge"),
+        ("erp", "DELETE FROM JOURNAL WHERE REF_DOC_NO = ?", "net journal"),
+    ],
+)
+def test_a_row_that_is_missing_is_seen(
+    engine: Engine, matrix: Matrix, tmp_path: Path, system: str, missing: str, told: str
+) -> None:
+    """Removed from a copy: the systems run on."""
+    databases = {each.name: each.database for each in engine.sandbox.systems}
+    copy = databases[system] = _copied(databases[system], tmp_path / "copy.db")
+    assert Ledgers.read(**databases).wrong(expected := _straight(matrix)) == []
+    step = {"inventory": "stock", "billing": "charge", "erp": "cost"}[system]
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute(missing, (expected.use.wire(step),)).rowcount == 1
+        database.commit()
+    wrong = Ledgers.read(**databases).wrong(expected)
+    assert wrong
+    assert all(told in words for words in wrong)
+
+
+def test_a_document_of_nobody_is_seen(engine: Engine, matrix: Matrix, tmp_path: Path) -> None:
+    databases = {each.name: each.database for each in engine.sandbox.systems}
+    copy = databases["billing"] = _copied(databases["billing"], tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute(
+            "UPDATE charge SET charge_id = ? WHERE charge_id = ?", ("Z" * 26, _straight(matrix).use.wire("charge"))
+        )
+        database.commit()
+    assert Ledgers.read(**databases).orphans(matrix.uses) == [f"charge {'Z' * 26} under {'Z' * 26}"]
+
+
+def _straight(matrix: Matrix) -> Expected:
+    """A use that stands under the keys of its first writes."""
+    return next(one.expected for cell, one in matrix.struck.items() if not cell.write.undoes and cell.fault == "429")
+
+
+def _copied(database: Path, to: Path) -> Path:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+    return to

@@ -1,0 +1,118 @@
+"""The uses that chaos strikes: what the point of care reports, and the keys under which each system knows them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from canonical.identity import RunName, undo_key, wire_key, write_key
+
+ITEMS = (4703, 4707, 4723, 4727, 4731)
+"""Supplies without a lot, so that any number of uses differ by their act alone; every second is charged by the half."""
+
+LOCATIONS = ("OR-1", "OR-2", "CATH")
+CASES = (1, 3, 5, 7, 11, 15, 17, 19, 21, 23)
+SEARCHES = {"inventory": "search_movements", "billing": "find_charges", "erp": "find_journals"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """A write into a system, or its undo: the step of the run, and the vendor's name of the operation."""
+
+    name: str
+    step: str
+    system: str
+    operation: str
+    undoes: bool = False
+
+
+WRITES = (
+    Write(name="stock move", step="stock", system="inventory", operation="book_movement"),
+    Write(name="charge post", step="charge", system="billing", operation="post_charge"),
+    Write(name="cost post", step="cost", system="erp", operation="post_journal"),
+    Write(name="take back", step="stock", system="inventory", operation="book_movement", undoes=True),
+    Write(name="void", step="charge", system="billing", operation="void_charge", undoes=True),
+    Write(name="reverse", step="cost", system="erp", operation="reverse_journal", undoes=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One use, a supply without a lot."""
+
+    number: str
+    item: int = ITEMS[0]
+    location: str = LOCATIONS[0]
+    case: int = CASES[0]
+    quantity: int = 2
+
+    @classmethod
+    def nth(cls, nth: int, **given: Any) -> "Use":
+        """The n-th use: spread over items, locations and cases, so that no two compete for the last one on hand."""
+        spread = {
+            "item": ITEMS[nth % len(ITEMS)],
+            "location": LOCATIONS[nth // len(ITEMS) % len(LOCATIONS)],
+            "case": CASES[nth % len(CASES)],
+            "quantity": 1 + nth % 3,
+        }
+        return cls(number=f"U-{nth:03d}-{uuid4().hex[:6]}", **(spread | given))
+
+    @property
+    def name(self) -> RunName:
+        """The first run of the use."""
+        return RunName(process="usage-to-charge", facility="NORTH", source="inventory", number=self.number)
+
+    @property
+    def charge_units(self) -> int:
+        """Charge units in one each: some supplies are charged by the half."""
+        return 2 if self.item % 12 == 11 else 1
+
+    def key(self, step: str) -> str:
+        """The key of a step's first write."""
+        return write_key(self.name.workflow_id, step, 1)
+
+    def wire(self, step: str) -> str:
+        """The key of a step's first write as its system sees it."""
+        return wire_key(self.key(step))
+
+    def undo_wire(self, step: str, reference: str) -> str:
+        """The key under which the document with this reference is taken back, as its system sees it."""
+        return wire_key(undo_key(self.key(step), reference))
+
+    def body(self) -> dict[str, Any]:
+        """The report, as the vendor's point of care posts it."""
+        return {
+            "useId": self.number,
+            "actId": f"act-{self.number}",
+            "surgicalCaseNumber": f"C-2026-{self.case:04d}",
+            "encounterNumber": f"A{100_000 + self.case}",
+            "disposition": "consumed",
+            "sku": f"SKU-{self.item}",
+            "qty": float(self.quantity),
+            "location": self.location,
+            "facility": "northCampus",
+            "performingCostCentre": "4110",
+            "chargedCostCentre": "4110",
+            "scannedAt": "2026-11-20T09:15:00-05:00",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What must stand of a use in the end: so many base units."""
+
+    use: Use
+    quantity: Decimal
+
+    @classmethod
+    def of(cls, use: Use, quantity: int | None = None) -> "Expected":
+        """As used, or as corrected."""
+        return cls(use=use, quantity=Decimal(use.quantity if quantity is None else quantity))
+
+
+NOT_USED: dict[str, Any] = {"kind": "notUsed"}
+
+
+def another_quantity(quantity: int) -> dict[str, Any]:
+    """The correction that another quantity was used."""
+    return {"kind": "wrongItem", "replacement": {"qty": float(quantity)}}

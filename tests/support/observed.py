@@ -1,0 +1,131 @@
+"""A hospital of real processes that is watched: a collector for its spans, a Prometheus endpoint for each process."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+
+from canonical.identity import RunName
+from canonical.memory import RunProjection
+from suture.demo.vendors import Vendors
+from suture.free_port import free_port
+from suture.keys import load
+from suture.store.store import Store
+from suture.store.work_items import Listed
+from suture.temporal.server import VARIABLE as TEMPORAL_ADDRESS
+from suture.up.folder import furnish
+from suture.up.hospital import Ports
+from suture.up.household import Household
+from tests.support.collector import Collector, collecting
+from tests.support.house import eventually
+
+ROOT = Path(__file__).parents[2]
+PROCESSES = ("gateway", "worker", "codec")
+WITHIN = 60.0
+"""Seconds: everything here takes a few; the machine may be busy."""
+
+
+class InClear(Household):
+    """The same household with gateway and worker started in clear."""
+
+    def _run(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+        clear = [sys.executable, "-m", "tests.support.in_clear", name]
+        super()._run(name, clear if name in ("gateway", "worker") else argv, environment)
+
+
+@dataclass
+class Observed:
+    """One hospital, whoever watches it, and what its command line has printed so far."""
+
+    house: Household
+    vendors: Vendors
+    store: Store
+    collector: Collector
+    prometheus: dict[str, str]
+    printed: bytes = b""
+    answered: bytes = b""
+    _environ: dict[str, str] = field(default_factory=dict)
+
+    async def capture(self, use: dict[str, Any], *, traceparent: str = "") -> None:
+        """Enter a use at the point of care; the vendor sends it on by itself."""
+        headers = {"authorization": f"Bearer {self.house.systems['inventory'].token}"}
+        headers |= {"traceparent": traceparent} if traceparent else {}
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            answer = await client.post(f"{self.house.systems['inventory'].url}/v2/uses", json=use, headers=headers)
+        if answer.is_error:
+            raise AssertionError(f"the sandbox answered {answer.status_code}: {answer.text}")
+
+    def name(self, number: str, *, source: str = "inventory") -> RunName:
+        """The first run of a use in NORTH."""
+        return RunName(process="usage-to-charge", facility="NORTH", source=source, number=number)
+
+    async def closed(self, number: str) -> RunProjection:
+        """The run of a use, once it is closed."""
+
+        async def look() -> RunProjection | None:
+            found = await self.store.runs.newest(self.name(number).business_key)
+            return found if found is not None and found.closed is not None else None
+
+        return await eventually(look, within=WITHIN)
+
+    async def asked(self, number: str) -> Listed:
+        """The open work item of a use, once there is one."""
+
+        async def look() -> Listed | None:
+            open_items = await self.store.work_items.open_items()
+            return next((one for one in open_items if one.item.workflow_id == self.name(number).workflow_id), None)
+
+        return await eventually(look, within=WITHIN)
+
+    async def metrics(self, process: str) -> str:
+        """What a process exposes to Prometheus."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"http://{self.prometheus[process]}/metrics")).text
+
+    async def suture(self, *words: str) -> tuple[int, str]:
+        """Type a command; answers its exit code and all it printed, which is kept."""
+        module = ["tests.support.in_clear", "cli"] if isinstance(self.house, InClear) else ["suture.cli.main"]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *module, *words),
+            env=self._environ,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        self.printed += out
+        return process.returncode or 0, out.decode()
+
+
+@asynccontextmanager
+async def observed_hospital(folder: Path, *, in_clear: bool = False) -> AsyncIterator[Observed]:
+    """Start it, on ports and a Temporal server of its own."""
+    home = furnish(folder, Ports(**{port.name: free_port() for port in fields(Ports)}))
+    prometheus = {process: f"127.0.0.1:{free_port()}" for process in ("gateway", "worker")}
+    with collecting() as collector, patch.dict(os.environ, _environ(home.config)):
+        os.environ.pop(TEMPORAL_ADDRESS, None)
+        with home.config.open("a") as config:
+            config.write(f'\n[telemetry]\notlp_endpoint = "{collector.url}"\n\n[telemetry.prometheus]\n')
+            config.writelines(f'{process} = "{bind}"\n' for process, bind in prometheus.items())
+        household = (InClear if in_clear else Household)(folder, say=lambda _: None)
+        async with household as house, Vendors(house) as vendors:
+            store = await asyncio.to_thread(Store.open, house.settings.store.url, load(house.settings.keys.file))
+            async with store:
+                yield Observed(house, vendors, store, collector, prometheus, _environ=dict(os.environ))
+
+
+def _environ(config: Path) -> dict[str, str]:
+    return {
+        "SUTURE_CONFIG": str(config),
+        "PYTHONPATH": str(ROOT),
+        # Compiled once for all processes of a session, as an installed one is, but not into the checkout.
+        "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
