@@ -21,6 +21,7 @@ from suture.delivery import Delivery, Refused, StartPayload, Undeliverable
 from suture.store.errors import StoreUnavailable
 from suture.store.inbox import Waiting
 from suture.store.store import Store
+from suture.telemetry.context import within
 
 _LOG = logging.getLogger(__name__)
 _AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
@@ -106,6 +107,13 @@ class Dispatcher:
         """One attempt, in the trace that the event came with; however it fails, the row says so."""
         token = tracing.attach(TraceContextTextMapPropagator().extract({"traceparent": event.envelope.traceparent}))
         try:
+            with within(event.correlation_id):
+                return await self._deliver(event)
+        finally:
+            tracing.detach(token)
+
+    async def _deliver(self, event: Waiting) -> bool:
+        try:
             if event.state is InboxState.started and await self._delivery.is_known(event):
                 await self.store.inbox.tried(event.id, at=_now(), note="")
                 return False
@@ -129,8 +137,6 @@ class Dispatcher:
             # One row that cannot be handled must not keep the others from being delivered.
             _LOG.exception("an event could not be delivered", extra={"inbox_row": event.id})
             await self._failed(event, type(failure).__name__, refused=False)
-        finally:
-            tracing.detach(token)
         return False
 
     def _is_away(self) -> None:

@@ -30,7 +30,7 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work to its end. What it logs is for services, not for the person at the keyboard."""
-    if not os.environ.get("SUTURE_DEBUG", "").strip():
+    if not logging.getLogger().handlers and not os.environ.get("SUTURE_DEBUG", "").strip():
         logging.getLogger().addHandler(logging.NullHandler())
     return asyncio.run(work)
 

@@ -1,6 +1,8 @@
 """A transaction as somebody on call reads it: what is wrong and what to type first, then everything behind it."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from canonical.memory import InboxState
 from suture.cli import output
@@ -115,11 +117,15 @@ def _run(one: Run) -> None:
         output.say(f"waits           until {output.text(wait.until)}: {wait.summary or 'a timer'}")
     if one.history.steps:
         output.say()
-        output.table(("STEP", "STATE", "TRIES", "WHAT", "FAILURE", "TIME"), map(_step, one.history.steps))
+        output.table(("STEP", "TIMES", "STATE", "TRIES", "WHAT", "FAILURE", "LAST"), _steps(one.history.steps))
 
 
-def _step(step: Step) -> tuple[object, ...]:
-    return step.activity, step.state, step.attempts, step.summary, step.failure or None, step.ended or step.scheduled
+def _steps(steps: Sequence[Step]) -> Iterator[tuple[object, ...]]:
+    """The steps in order; one that looks again and again is one line."""
+    for _, repeated in groupby(steps, key=lambda step: (step.activity, step.state, step.summary, step.failure)):
+        *_, last = same = list(repeated)
+        failure, time = last.failure or None, last.ended or last.scheduled
+        yield last.activity, len(same), last.state, last.attempts, last.summary, failure, time
 
 
 def _amount(value: object, unit: str | None) -> str | None:

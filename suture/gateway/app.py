@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import FastAPI, Path, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
@@ -23,6 +24,9 @@ from suture.intake import Intake
 from suture.settings import Settings
 from suture.store.store import Store
 
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own: a second span of each request, with its path as it came, and exceptions with their text."""
+
 _bearer = HTTPBearer(auto_error=False, description="A person's token, or one that may only look.")
 
 
@@ -38,7 +42,7 @@ def create_app(
 ) -> FastAPI:
     """The gateway. `stored` hears of each new inbox row; `reach` tells whether Temporal can be reached."""
     # The pages of FastAPI's documentation load their scripts from elsewhere.
-    app = FastAPI(title="Suture gateway", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Suture gateway", version="1", docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.add_middleware(Doorway)
     _refuse_in_one_shape(app)
     events = Events(settings, kinds=kinds, intake=intake, stored=stored)

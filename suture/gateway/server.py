@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 _FINISHES_WITHIN = 10
 _BACKLOG = 2048
-# Longer than any common client keeps an idle connection: who closes first must not be who is about to be sent a request.
+# Longer than common clients keep an idle connection: else ours may close just as the next request is on its way.
 _KEPT_ALIVE = 75
 
 

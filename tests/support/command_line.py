@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Lock
 from typing import Any
 
+from typer.testing import CliRunner
+
+from suture.cli.app import app
 from suture.configuration import read
 from suture.keys import load, make_keys
 from suture.settings import Settings
@@ -26,6 +30,7 @@ PEOPLE = {
 }
 NOWHERE = "127.0.0.1:1"
 """Nobody listens there."""
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,15 @@ class CommandLine:
         kept["PYTHONPYCACHEPREFIX"] = str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}")
         return {**kept, "SUTURE_CONFIG": str(self.settings.file), "PYTHONPATH": str(ROOT), **more}
 
+    def invoke(self, *words: str) -> Ended:
+        """Run it in this process, without a shell's exit: quicker. One at a time, because it takes our stdout."""
+        with _ONE_AT_A_TIME:
+            result = CliRunner().invoke(app, ["--config", str(self.settings.file), *words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return Ended(result.exit_code, result.stdout, result.stderr)
+
     def run(self, *words: str, **environ: str) -> Ended:
-        """Run it to its end."""
+        """Run it to its end, as a shell does."""
         ended = subprocess.run(
             self.command(*words), env=self.environ(**environ), capture_output=True, text=True, timeout=60, check=False
         )

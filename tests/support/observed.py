@@ -90,6 +90,15 @@ class Observed:
         async with httpx.AsyncClient(trust_env=False) as client:
             return (await client.get(f"http://{self.prometheus[process]}/metrics")).text
 
+    async def requests(self, system: str) -> list[dict[str, Any]]:
+        """The log of every request that a sandbox system received."""
+        address = self.house.systems[system]
+        headers = {"authorization": f"Bearer {address.control_token}"}
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            answer = (await client.get(f"{address.url}/_control/requests", headers=headers)).json()
+        requests: list[dict[str, Any]] = answer if isinstance(answer, list) else next(iter(answer.values()))
+        return requests
+
     async def suture(self, *words: str) -> tuple[int, str]:
         """Type a command; answers its exit code and all it printed, which is kept."""
         module = ["tests.support.in_clear", "cli"] if isinstance(self.house, InClear) else ["suture.cli.main"]

@@ -115,21 +115,21 @@ def test_an_account_number_in_a_refused_document_is_never_repeated(line: Command
 
 def test_an_unknown_source_is_refused_because_it_would_post_twice(line: CommandLine) -> None:
     file = line.document("use.json", usage("U-1"))
-    ended = line.run("start", "usage-to-charge", "--file", file, "--source", "invntory", line.token("olga"))
+    ended = line.invoke("start", "usage-to-charge", "--file", file, "--source", "invntory", line.token("olga"))
     assert ended.code == 2 and "expected a source" in ended.err
 
 
 def test_only_an_operator_may_hand_in(line: CommandLine) -> None:
     file = line.document("use.json", usage("U-1"))
     words = ("start", "usage-to-charge", "--file", file, "--source", "inventory")
-    refused = line.run(*words, line.token("finn"))
+    refused = line.invoke(*words, line.token("finn"))
     assert refused.code == 1 and "lacks the role operator" in refused.err
-    assert line.run(*words).code == 2
+    assert line.invoke(*words).code == 2
     assert line.run(*words, SUTURE_TOKEN="of nobody").err.startswith("suture: no person has this token")
     readable = line.folder / "loose.token"
     readable.write_text("token of olga")
     readable.chmod(0o644)
-    loose = line.run(*words, f"--token-file={readable}")
+    loose = line.invoke(*words, f"--token-file={readable}")
     assert loose.code == 2 and "chmod 600" in loose.err
 
 
@@ -137,13 +137,13 @@ def test_with_temporal_away_a_document_is_kept_and_repeating_is_safe(tmp_path: P
     line = command_line(tmp_path)
     file = line.document("use.json", usage("U-7"))
     words = ("start", "usage-to-charge", "--file", file, "--source", "inventory", line.token("olga"))
-    first, again = line.run(*words, "--json"), line.run(*words, "--json")
+    first, again = line.invoke(*words, "--json"), line.invoke(*words, "--json")
     assert (first.code, again.code) == (0, 0)
     assert first.json["business_key"] == "usage-to-charge:NORTH:inventory:U-7"
     assert not first.json["duplicate"] and not first.json["delivered"] and "it is kept" in first.json["problem"]
     assert again.json["duplicate"] and again.json["correlation_id"] == first.json["correlation_id"]
     assert stored(line) == 1
-    shown = line.run("show", first.json["correlation_id"], "--json")
+    shown = line.invoke("show", first.json["correlation_id"], "--json")
     assert [event["state"] for event in shown.json["events"]] == ["stored"]
     assert "ACCOUNT" not in shown.out and "CASE U-7" not in shown.out
     for database in tmp_path.glob("suture.db*"):
@@ -154,10 +154,10 @@ def test_a_document_that_is_not_of_the_business_key_is_refused(tmp_path: Path) -
     line = command_line(tmp_path)
     file = line.document("use.json", usage("U-8"))
     start_it = ("start", "usage-to-charge", "--file", file, "--source", "inventory", line.token("olga"))
-    assert line.run(*start_it).code == 0
-    wrong = line.run("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", file, line.token("olga"))
+    assert line.invoke(*start_it).code == 0
+    wrong = line.invoke("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", file, line.token("olga"))
     assert wrong.code == 2 and "number: U-9, as the business key says" in wrong.err
     unknown = line.document("other.json", usage("U-9"))
-    nowhere = line.run("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", unknown, line.token("olga"))
+    nowhere = line.invoke("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", unknown, line.token("olga"))
     assert nowhere.code == 3
     assert stored(line) == 1

@@ -54,14 +54,19 @@ def test_help_is_quick_because_nothing_heavy_is_imported(line: CommandLine) -> N
         ("work show usage-to-charge:NORTH:inventory:U-9:stock:1", 3, "no work item"),
         ("show c-unknown", 3, "no transaction c-unknown"),
         ("keys make", 2, "suture keys rotate"),
-        ("--config elsewhere.toml list", 2, "elsewhere.toml: expected a file"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_an_exit_code(line: CommandLine, words: str, code: int, says: str) -> None:
-    ended = line.run(*words.split())
+    ended = line.invoke(*words.split())
     assert (ended.code, ended.out) == (code, "")
     assert ended.err.startswith("suture: ") and ended.err.count("\n") == 1
     assert says in ended.err
+
+
+def test_a_shell_sees_the_same_line_and_exit_code(line: CommandLine) -> None:
+    ended = line.run("--config", "elsewhere.toml", "list")
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert "elsewhere.toml: expected a file" in ended.err
 
 
 def test_a_group_without_a_command_shows_its_help_and_is_misuse(line: CommandLine) -> None:
