@@ -56,10 +56,14 @@ class Writing:
             await self.effects.settle(self.intent.key, EffectState.uncertain, at=_now())
             raise
         except Rejected:
+            # A repeat may be refused just because the first one has arrived meanwhile (a serial is gone from the shelf).
+            if not recorded.first and (document := await self._the_one_that_stands()) is not None:
+                return await self._settle(document, uncertain=True)
             await self.effects.settle(self.intent.key, EffectState.refused, at=_now())
             raise
         if not recorded.first:
-            await self._the_one_that_stands()
+            # Where an earlier attempt arrived as well, the first document is kept and ours may be the one taken back.
+            posted = await self._the_one_that_stands() or posted
         uncertain = not recorded.first and recorded.state is not EffectState.refused
         return await self._settle(posted, uncertain=uncertain)
 
@@ -70,6 +74,7 @@ class Writing:
             documents = await self._look_up()
             surplus = next_to_take_back(documents, key=self.ledger.key, expected=expected)
             if surplus is None:
+                await self._record_what_was_taken_back(documents)
                 standing = stands(documents)
                 return (standing[0] if standing else None), taken_back
             await self._take_back(surplus)
@@ -105,6 +110,16 @@ class Writing:
             await self.effects.settle(key, EffectState.refused, at=_now())
             raise
         await self.effects.settle(key, EffectState.applied, at=_now(), posted=posted)
+
+    async def _record_what_was_taken_back(self, documents: Sequence[Traced]) -> None:
+        """Settle the undos that a look-up shows to be done: the answer may never have come, or told of another contra."""
+        for document in documents:
+            await self._record_what_was_taken_back(document.taken_back_by)
+            contra = next(iter(stands(document.taken_back_by)), None)
+            taken_back = contra is not None or not document.found.live
+            if document.counts == 0 and taken_back and await self.effects.last_sent([document.undo]) is not None:
+                posted = contra and Posted(reference=contra.found.reference, posting_date=contra.found.posting_date)
+                await self.effects.settle(document.undo, EffectState.applied, at=_now(), posted=posted)
 
     async def _look_up(self) -> tuple[Traced, ...]:
         """All documents under the ledger's keys, with those that took them back, and those taking back these."""

@@ -11,13 +11,20 @@ from canonical.identity import OUTSIDE_ID
 from canonical.inbound import InvalidEvent
 from canonical.memory import TokenKind
 from suture.store.vault import Tokenised, Vault
+from suture.telemetry.scrub import Mask
 
 FIELDS: dict[str, TokenKind] = {"surgical_case": "case", "account": "acct"}
 """The fields of a document that hold a patient's numbers, wherever they stand."""
 
+ON_GOODS = ("lot", "serial")
+"""The fields that hold what is printed on the goods, unless a wristband was scanned in place of the label."""
+
 LONGEST = 200
+SHORTEST = 6
+"""Characters: a shorter account or case number may well be part of a lot by chance."""
 
 _TOKEN = TypeAdapter(Token)
+_MASK = Mask()
 _OUTSIDE_ID = pattern(OUTSIDE_ID.rstrip("$") + r"\Z")
 
 
@@ -34,6 +41,10 @@ class Tokeniser:
         for field, kind in FIELDS.items():
             if answer.get(field) is not None:
                 answer[field] = self.token(kind, answer[field], field=f"{at}.{field}")
+        patient = [number for number in (clear.get(field) for field in FIELDS) if isinstance(number, str)]
+        answer |= self._goods(answer, patient, at=at)
+        if isinstance(answer.get("scan"), Mapping):
+            answer["scan"] = dict(answer["scan"]) | self._goods(answer["scan"], patient, at=f"{at}.scan")
         if isinstance(answer.get("replacement"), Mapping):
             answer["replacement"] = self.data(answer["replacement"], at=f"{at}.replacement")
         return answer
@@ -54,6 +65,14 @@ class Tokeniser:
         """An id from outside as it is, if it looks like one; else a keyed hash, for it may say anything of anybody."""
         return value if _OUTSIDE_ID.match(value) else self._make("id", value, field=field)
 
+    def _goods(self, said: Mapping[str, Any], patient: list[str], *, at: str) -> dict[str, str]:
+        """A token for each lot and serial that is a patient's number: it posts as one that nobody knows (rule 3)."""
+        return {
+            field: self._make("id", said[field], field=f"{at}.{field}")
+            for field in ON_GOODS
+            if isinstance(said.get(field), str) and _is_of_a_patient(said[field], patient)
+        }
+
     def _make(self, kind: TokenKind, value: str, *, field: str) -> str:
         try:
             made = self._vault.token(kind, value)
@@ -62,3 +81,9 @@ class Tokeniser:
             raise InvalidEvent(field, "text that is not blank") from None
         self.made.append(made)
         return made.token
+
+
+def _is_of_a_patient(text: str, patient: list[str]) -> bool:
+    """Whether it has the form of a patient's number, or is the very number that the event names as one."""
+    known = any(number.casefold() in text.casefold() for number in patient if len(number) >= SHORTEST)
+    return known or _MASK(text) != text

@@ -1,6 +1,5 @@
 """All commands by name. Each is its signature only: what it does is imported when it runs, so that help is quick."""
 
-import importlib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -57,9 +56,11 @@ def root(
 
 
 @app.command()
-def up() -> None:
+def up(folder: Annotated[Path, typer.Option(help="Where its files are; made at the first start.")] = Path()) -> None:
     """Run the engine on this machine until Ctrl-C."""
-    importlib.import_module("suture.cli.up").up()
+    from suture.cli.up import up as keep_up
+
+    keep_up(folder)
 
 
 @app.command()
@@ -69,7 +70,9 @@ def demo(
     ] = False,
 ) -> None:
     """Play a hospital day against a sandbox."""
-    importlib.import_module("suture.cli.demo").demo(once=once)
+    from suture.cli.demo import demo as play
+
+    play(once=once)
 
 
 app.add_typer(start, name="start")

@@ -171,7 +171,7 @@ async def _ui(settings: Settings) -> list[Check]:
 
 async def _asks(what: str, url: str, well: str, do: str) -> Check:
     try:
-        async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=True) as client:
+        async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=True, trust_env=False) as client:
             answer = await client.get(url)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Check(what=what, found=f"no answer at {url}: {type(error).__name__}", do=do, ending=Ending.unreachable)

@@ -15,7 +15,7 @@ from suture.demo.ledgers import Comparison, compare
 from suture.demo.people import People
 from suture.demo.play import Play
 from suture.demo.progress import ProgressLine
-from suture.demo.resolve import Order, order_for, resolve_all, shown
+from suture.demo.resolve import Order, Typed, order_for, resolve_all
 from suture.demo.standing import Standing, Watch
 from suture.demo.vendors import Vendors
 from suture.up.household import Household, clear
@@ -26,7 +26,7 @@ ROUNDS = 6
 
 
 async def conduct(folder: Path, *, once: bool, console: Console) -> int:
-    """Play the day in a fresh folder. `once`: resolve what waits, answer 0 if all agrees; else stay up until cancelled."""
+    """Play the day in a fresh folder. `once`: resolve what waits, answer 0 if all agrees; else stay up."""
     clear(folder)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(
@@ -74,17 +74,21 @@ class _Day:
     async def resolve(self) -> int:
         """Type the commands of all open items, round by round, until none is left; answers how many were refused."""
         failed = 0
+
+        def told(typed: Typed) -> None:
+            nonlocal failed
+            failed += typed.code != 0
+            style = "green" if typed.code == 0 else "bold red"
+            words = typed.output.splitlines()[0] if typed.output else f"exit {typed.code}"
+            self._console.print(f"[cyan]{escape(typed.order.line)}[/]", soft_wrap=True)
+            self._console.print(f"    [{style}]{escape(words)}[/]", soft_wrap=True)
+
         for _ in range(ROUNDS):
             orders = await self._orders()
             if not orders:
                 break
-            self._say_orders(orders)
-            for typed in await resolve_all(orders, home=self._house.home, people=self._people):
-                failed += typed.code != 0
-                style = "green" if typed.code == 0 else "bold red"
-                told = typed.output.splitlines()[0] if typed.output else f"exit {typed.code}"
-                self._console.print(f"[cyan]{escape(typed.order.line)}[/]", soft_wrap=True)
-                self._console.print(f"    [{style}]{escape(told)}[/]", soft_wrap=True)
+            report.open_items(self._console, orders, self._house.home.config)
+            await resolve_all(orders, home=self._house.home, people=self._people, told=told)
             await self._quiet()
         return failed
 
@@ -95,11 +99,8 @@ class _Day:
         comparison = await compare(standings, vendors=self._vendors, watch=self._watch, policy=settings.policy)
         report.transactions(self._console, standings, settings)
         report.ledgers(self._console, comparison)
-        report.open_items(self._console, await self._orders(), shown(self._house.home.config))
+        report.open_items(self._console, await self._orders(), self._house.home.config)
         return comparison, standings
-
-    def _say_orders(self, orders: Sequence[Order]) -> None:
-        report.open_items(self._console, orders, shown(self._house.home.config))
 
     async def _orders(self) -> list[Order]:
         found = await self._watch.store.work_items.open_items(limit=10_000)

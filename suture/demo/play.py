@@ -7,7 +7,7 @@ from canonical.identity import undo_key, wire_key
 from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CORRECTED, EARLY
 from suture.demo.morning import MORNING
 from suture.demo.people import People
-from suture.demo.questions import ABANDONED, BY_HAND, CABINET, REFUSED_BY_AUDITOR
+from suture.demo.questions import ABANDONED, AGAIN, BY_HAND, CABINET, REFUSED_BY_AUDITOR, TWICE
 from suture.demo.questions import PEOPLE as FOR_PEOPLE
 from suture.demo.standing import Progress, Watch
 from suture.demo.uses import OPERATIONS, UNDO_OPERATIONS, Correction, Fault, Use
@@ -54,7 +54,7 @@ class Play:
 
     async def afternoon(self) -> None:
         """What comes later: amendments and corrections, accounts, approvals, closed cases."""
-        await self._posted([*CORRECTED, AMENDED])
+        await self._posted([*CORRECTED, AMENDED, *TWICE])
         self._say("an account is final billed; five corrections and an amendment come in")
         await self._people.bill(BILLED)
         await self._amend(AMENDED, quantity=AMENDED_QUANTITY)
@@ -62,6 +62,8 @@ class Play:
             if use.correction is not None:
                 await self._aim_at_undo(use, use.correction.faults)
                 await self._correct(use, use.correction)
+        self._say(f"{len(AGAIN)} acts are told again under another number")
+        await self._tell_all(AGAIN)
         self._say("the trauma patient is registered, item 4739 approved, cases closed; the cabinet catches up")
         await self._people.register_the_trauma_patient()
         await self._people.approve_the_new_item()

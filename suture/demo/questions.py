@@ -207,30 +207,8 @@ TWICE = (
         end=posts(1),
     ),
     Use(
-        number="U-232",
-        says="the same hip stem, told by a second source",
-        trouble="the same act under another number: held before anything posts, closed as duplicate",
-        at="NORTH OR-2",
-        case=41,
-        item=4712,
-        serial="SN4712007",
-        disposition="implanted",
-        end=posts(0, charge=Nothing("duplicate of U-231"), cost=Nothing("duplicate of U-231")),
-        answers={Cause.possible_duplicate: Answer(options=("--correct", "duplicate_of=U-231"))},
-    ),
-    Use(
         number="U-233",
         says="a stapler reload",
-        at="NORTH OR-1",
-        case=43,
-        item=4722,
-        lot="L4722B",
-        end=posts(1),
-    ),
-    Use(
-        number="U-234",
-        says="a second reload of the same lot in the same case",
-        trouble="looks like a duplicate and is none: a person lets it post",
         at="NORTH OR-1",
         case=43,
         item=4722,
@@ -258,6 +236,32 @@ TWICE = (
         end=posts(1),
     ),
 )
+
+AGAIN = (
+    Use(
+        number="U-232",
+        says="the same hip stem, told by a second source",
+        trouble="the same act under another number: held before anything posts, closed as duplicate",
+        at="NORTH OR-2",
+        case=41,
+        item=4712,
+        serial="SN4712007",
+        disposition="implanted",
+        end=posts(0, charge=Nothing("duplicate of U-231"), cost=Nothing("duplicate of U-231")),
+        answers={Cause.possible_duplicate: Answer(options=("--correct", "duplicate_of=U-231"))},
+    ),
+    Use(
+        number="U-234",
+        says="a second reload of the same lot in the same case",
+        trouble="looks like a duplicate and is none: a person lets it post",
+        at="NORTH OR-1",
+        case=43,
+        item=4722,
+        lot="L4722B",
+        end=posts(1),
+    ),
+)
+"""Told once the first of each is posted: which of two comes first is otherwise nobody's promise."""
 
 PEOPLE = (*SAFETY, *MASTER_DATA, *CHARGES, *TWICE)
 """In the order in which they happen."""

@@ -1,11 +1,14 @@
 """What the demo shows in the end: every transaction, the ledgers side by side, and what waits for a person."""
 
+import shlex
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
+from shutil import which
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -14,12 +17,13 @@ from suture.cli.links import web_ui
 from suture.demo.books import Posted
 from suture.demo.ledgers import Comparison, Line
 from suture.demo.people import IN_WORDS
-from suture.demo.resolve import Order
+from suture.demo.resolve import Order, shown
 from suture.demo.standing import Standing
 from suture.demo.uses import Nothing
 from suture.settings import Settings
 
 WIDTH = 120
+INDENT = " " * 7
 COLOURS = {"ok": "green", "closed": "green", "waits": "yellow", "under way": "cyan", "differs": "bold red"}
 
 
@@ -31,12 +35,12 @@ def transactions(console: Console, standings: Sequence[Standing], settings: Sett
         row = Table.grid(padding=(0, 2))
         for width in (5, 59, 22, 28):
             row.add_column(width=width, overflow="fold")
-        said = Text(use.says) + Text(f"\n{use.trouble}", style="yellow") if use.trouble else Text(use.says)
-        row.add_row(Text(use.number, style="bold"), said, _state(standing), run.correlation_id if run else "-")
-        link = (
-            Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", style="red")
-        )
-        console.print(Group(row, Padding(link, (0, 0, 0, 7))), width=WIDTH, soft_wrap=False)
+        row.add_row(Text(use.number, style="bold"), use.says, _state(standing), run.correlation_id if run else "-")
+        console.print(row, width=WIDTH)
+        if use.trouble:
+            console.print(Text(INDENT + use.trouble, style="yellow"), soft_wrap=True)
+        link = Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", "red")
+        console.print(Text(INDENT) + link, soft_wrap=True)
     console.print()
 
 
@@ -67,21 +71,30 @@ def ledgers(console: Console, comparison: Comparison) -> None:
     console.print()
 
 
-def open_items(console: Console, orders: Sequence[Order], config: str) -> None:
+def open_items(console: Console, orders: Sequence[Order], config: Path) -> None:
     """What waits for a person, each with the command that resolves it."""
     if not orders:
         console.print("nothing waits for a person")
         return
-    console.print(Rule(f"[bold]{len(orders)} work items wait for a person", align="left", style="dim"), width=WIDTH)
-    console.print(f"in another terminal, first: export SUTURE_CONFIG={config}", soft_wrap=True, highlight=False)
+    title = "1 work item waits" if len(orders) == 1 else f"{len(orders)} work items wait"
+    console.print(Rule(f"[bold]{title} for a person", align="left", style="dim"), width=WIDTH)
+    console.print(Text(f"in another terminal, first: {_environment(config)}"), soft_wrap=True)
     for order in orders:
         item = order.listed.item
         safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
         console.print(safety + Text(item.question) + Text(f"  ({item.owner})", style="dim"), soft_wrap=True)
         if order.first:
-            console.print(Text(f"    first, {IN_WORDS[order.first]}", style="dim"), soft_wrap=True)
-        console.print(Text(f"    {order.line}", style="cyan"), soft_wrap=True)
+            console.print(Text(f"{INDENT}first, {IN_WORDS[order.first]}", style="dim"), soft_wrap=True)
+        console.print(Text(f"  {order.line}", style="cyan"), soft_wrap=True)
     console.print()
+
+
+def _environment(config: Path) -> str:
+    """What a shell needs so that the commands can be typed as they stand here."""
+    named = [f"SUTURE_CONFIG={shlex.quote(shown(config))}"]
+    if (program := Path(sys.executable).with_name("suture")).exists() and which("suture") != str(program):
+        named.append(f"PATH={shlex.quote(shown(program.parent))}:$PATH")
+    return f"export {' '.join(named)}"
 
 
 def _state(standing: Standing) -> RenderableType:

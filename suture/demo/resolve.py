@@ -4,7 +4,7 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,17 +69,19 @@ def order_for(listed: Listed, home: Home) -> Order:
     return Order(listed, person, answer.options, answer.first, home.token_file(person))
 
 
-async def resolve_all(orders: Sequence[Order], *, home: Home, people: People) -> list[Typed]:
-    """Type every command, a few at a time; what has to be mended is mended before."""
+async def resolve_all(orders: Sequence[Order], *, home: Home, people: People, told: Callable[[Typed], None]) -> None:
+    """Type every command, a few at a time, and tell how each ended; what has to be mended is mended before."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def typed(order: Order) -> Typed:
+    async def typed(order: Order) -> None:
         async with turns:
             if order.first:
                 await people.mend(order.first)
-            return await _type(order, home)
+            told(await _type(order, home))
 
-    return list(await asyncio.gather(*map(typed, orders)))
+    async with asyncio.TaskGroup() as typing:
+        for order in orders:
+            typing.create_task(typed(order))
 
 
 def shown(path: Path) -> str:

@@ -1,61 +1,23 @@
 """The inbox: every event that was ever accepted, kept for good, so that a delivery is counted once and none is lost."""
 
 import logging
-from collections.abc import Sequence as Many
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Index, UniqueConstraint, bindparam, case, func, or_, select
-from sqlmodel import Field
+from sqlalchemy import Connection, bindparam, case, func, or_, select
 
 from canonical.envelope import Envelope
 from canonical.memory import InboxState
 from canonical.model import Frozen
 from suture.keys import Keyring, SealBroken
-from suture.store.columns import Sequence, UtcTime
+from suture.store.columns import UtcTime
 from suture.store.correlations import Correlations, new_correlation_id
 from suture.store.database import Database
-from suture.store.row import Row, table_of
+from suture.store.inbox_table import COLUMNS, INBOX
 from suture.store.vault import Tokenised, Vault
 
-
-class InboxRow(Row, table=True):
-    """One event. `fingerprint` is its body's keyed hash, `document` its envelope, sealed; `note` is constant words."""
-
-    __tablename__ = "inbox"
-    __table_args__ = (
-        UniqueConstraint("source", "event_id"),
-        # The sweeps look for what is not done; what is done is nearly all.
-        Index("ix_inbox_state_received_at", "state", "received_at"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
-    source: str
-    event_id: str
-    fingerprint: str
-    type: str
-    facility: str
-    state: str
-    correlation_id: str = Field(index=True)
-    business_key: str = Field(index=True)
-    workflow_id: str | None = None
-    document: bytes
-    traceparent: str
-    received_at: datetime = Field(sa_type=UtcTime)
-    tried_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    recorded_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    attempts: int = 0
-    refusals: int = 0
-    note: str = ""
-
-
-INBOX = table_of(InboxRow)
-_COLUMNS = (
-    "source event_id fingerprint type facility state correlation_id business_key workflow_id document traceparent "
-    "received_at attempts refusals note"
-).split()
 _LOG = logging.getLogger(__name__)
 
 
@@ -128,7 +90,7 @@ class Inbox:
         self._correlations = correlations
         self._vault = vault
         self._add = database.prepare(
-            database.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id), tuple(_COLUMNS)
+            database.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id), tuple(COLUMNS)
         )
         find = select(INBOX.c.id, INBOX.c.fingerprint, INBOX.c.correlation_id, INBOX.c.business_key).where(
             INBOX.c.source == bindparam("source"), INBOX.c.event_id == bindparam("event_id")
@@ -250,14 +212,14 @@ class Inbox:
         ordered = query.order_by(INBOX.c.tried_at.asc().nulls_first(), INBOX.c.id).limit(limit)
         return await self._select(ordered, leave_out_damaged=True)
 
-    def record(self, connection: Connection, pairs: Many[Pair], *, business_key: str, at: datetime) -> int:
+    def record(self, connection: Connection, pairs: Sequence[Pair], *, business_key: str, at: datetime) -> int:
         """Mark events of a business key as recorded by its run, in a transaction of others; answers how many."""
         return sum(
             self._record.run(connection, {"from_source": source, "event": event_id, "key": business_key, "moment": at})
             for source, event_id in pairs
         )
 
-    def record_rows(self, connection: Connection, rows: Many[int], *, at: datetime) -> None:
+    def record_rows(self, connection: Connection, rows: Sequence[int], *, at: datetime) -> None:
         """Mark rows as recorded, within a transaction of others."""
         if rows:
             mark = INBOX.update().where(INBOX.c.id.in_(rows))
@@ -288,7 +250,7 @@ class Inbox:
         return Waiting(envelope=envelope, **known)
 
 
-def _answer(known: Many[Any], fingerprint: str) -> Accepted | Conflict:
+def _answer(known: Sequence[Any], fingerprint: str) -> Accepted | Conflict:
     row, kept, correlation_id, business_key = known
     if kept != fingerprint:
         return Conflict(correlation_id=correlation_id, business_key=business_key)
@@ -314,7 +276,7 @@ def _row(arrival: Arrival, *, sealed: bytes, correlation_id: str) -> dict[str, A
         0,
         arrival.note,
     )
-    return dict(zip(_COLUMNS, values, strict=True))
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def _place(source: str, event_id: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlmodel import Field
 from suture.store.columns import Sequence as Counted
 from suture.store.columns import UtcTime
 from suture.store.database import Database
-from suture.store.inbox import INBOX
+from suture.store.inbox_table import INBOX
 from suture.store.row import Row, table_of
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from temporalio.contrib.opentelemetry import OpenTelemetryInterceptor, ReplaySafeTracerProvider
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from suture.keys import Keyring
 from suture.temporal.codec import Codec
@@ -17,6 +17,7 @@ from suture.temporal.converter import Converter, PlainPayloadRefused
 from suture.temporal.interceptors.correlation import CorrelationInterceptor
 from suture.temporal.interceptors.logging import LoggingInterceptor
 from suture.temporal.interceptors.metrics import MetricsInterceptor
+from suture.temporal.runner import Runner
 
 Interceptor = temporalio.client.Interceptor | temporalio.worker.Interceptor
 
@@ -47,9 +48,7 @@ def suture_plugin(
         "suture",
         data_converter=data_converter(keyring, permissive=permissive),
         interceptors=standard_interceptors() if interceptors is None else interceptors,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=Runner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)),
         # Of a start payload: else the run would try to read it for ever. See `converter` for answers of activities.
         workflow_failure_exception_types=[ValidationError, PlainPayloadRefused],
     )

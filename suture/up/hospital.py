@@ -53,9 +53,9 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str]) -> str:
         _PERSON.format(id=person, name=name, digest=digests[person], roles=", ".join(f'"{role}"' for role in roles))
         for person, (name, roles) in PEOPLE.items()
     )
-    return _HOSPITAL.format(
-        temporal=ports.temporal, ui=ports.ui, gateway=ports.gateway, codec=ports.codec
-    ) + "\n".join((facilities, systems, people, _POLICY))
+    return _HOSPITAL.format(temporal=ports.temporal, ui=ports.ui, gateway=ports.gateway, codec=ports.codec) + "\n".join(
+        (facilities, systems, people, _POLICY)
+    )
 
 
 _HOSPITAL = """\

@@ -89,7 +89,7 @@ class Household:
 
     async def _temporal(self, codec_path: str) -> Server:
         temporal = self.settings.temporal
-        host, port = temporal.address.split(":")
+        port = temporal.address.rsplit(":", 1)[1]
         environ = dict(os.environ)
         codec = f"http://{self.settings.codec.host}:{self.settings.codec.port}/{codec_path}"
         if environ.get(ADDRESS, "").strip() not in ("", temporal.address):

@@ -25,6 +25,7 @@ class Document:
     reference: str
     counts: Decimal
     amount: Decimal = Decimal(0)
+    takes_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,19 @@ class Ledgers:
             return cls(
                 movements=_documents(
                     stock,
-                    "SELECT external_ref, movement_id, -delta / 1000.0, 0 FROM movements WHERE external_ref IS NOT NULL",
+                    "SELECT external_ref, movement_id, -delta / 1000.0, 0, reverses FROM movements"
+                    " WHERE external_ref IS NOT NULL",
                 ),
                 charges=_documents(
                     charged,
                     "SELECT charge_id, charge_id, CASE WHEN status IN ('PEND', 'POST', 'BILLED') THEN units ELSE 0 END,"
-                    " amt / 100.0 FROM charge",
+                    " amt / 100.0, NULL FROM charge",
                 ),
-                voids=_documents(charged, "SELECT void_id, charge_id, 0, 0 FROM charge_void"),
+                voids=_documents(charged, "SELECT void_id, charge_id, 0, 0, NULL FROM charge_void"),
                 journals=_documents(
                     books,
                     "SELECT j.REF_DOC_NO, j.DOC_NO, sum(i.QUANTITY_MILLI * s.SIGN) / 1000.0,"
-                    " sum(i.AMOUNT_CENTS * s.SIGN) / 100.0 FROM JOURNAL j JOIN JOURNAL_ITEM i USING (DOC_NO)"
+                    " sum(i.AMOUNT_CENTS * s.SIGN) / 100.0, j.REVERSAL_OF FROM JOURNAL j JOIN JOURNAL_ITEM i USING (DOC_NO)"
                     " JOIN (SELECT '40' AS POSTING_KEY, 1 AS SIGN UNION SELECT '50', -1) s USING (POSTING_KEY)"
                     " JOIN GL_ACCOUNT a USING (GL_ACCOUNT) WHERE a.ACCT_TYPE = 'X' GROUP BY j.DOC_NO",
                 ),
@@ -113,6 +115,13 @@ class Ledgers:
             if len(one.key) == KEY_LENGTH and one.key not in known
         ]
 
+    def counts(self, reference: str) -> Decimal:
+        """What a document still counts, less what takes it back."""
+        documents = (*self.movements, *self.charges, *self.journals)
+        own = sum((one.counts for one in documents if one.reference == reference), Decimal(0))
+        contras = {one.reference for one in documents if one.takes_back == reference}
+        return own + sum((self.counts(contra) for contra in contras), Decimal(0))
+
     def reference(self, wire: str) -> str:
         """The one document under a key."""
         [found] = [one for one in (*self.movements, *self.charges, *self.journals) if one.key == wire]
@@ -142,8 +151,8 @@ def _open(database: Path) -> sqlite3.Connection:
 
 def _documents(database: sqlite3.Connection, query: str) -> tuple[Document, ...]:
     return tuple(
-        Document(key=key, reference=reference, counts=_exact(counts), amount=_exact(amount))
-        for key, reference, counts, amount in database.execute(query)
+        Document(key, reference, _exact(counts), _exact(amount), takes_back or "")
+        for key, reference, counts, amount, takes_back in database.execute(query)
     )
 
 

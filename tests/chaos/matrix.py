@@ -19,7 +19,7 @@ AT_ONCE = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One write and one fault; an undo is struck twice: where nothing is posted after it, and where the use is redone."""
+    """One write and one fault; an undo is struck where nothing is posted after it, and where the use is redone."""
 
     write: Write
     fault: str
@@ -33,7 +33,7 @@ CELLS = tuple(
     Cell(write=write, fault=fault, redone=redone)
     for write in WRITES
     for redone in ((False, True) if write.undoes else (False,))
-    for fault in FAULTS
+    for fault in (UNCERTAIN if redone else FAULTS)
 )
 
 
@@ -79,7 +79,7 @@ async def run_matrix(engine: Engine) -> Matrix:
     return Matrix(
         struck={one.cell: one for one in struck},
         ledgers=await asyncio.to_thread(Ledgers.of, engine.sandbox),
-        log={system.name: await requests(system) for system in engine.sandbox.systems},
+        log={system.name: await requests(engine, system) for system in engine.sandbox.systems},
     )
 
 
@@ -102,7 +102,7 @@ async def _strike_an_undo(engine: Engine, struck: Struck) -> None:
     quantity = use.quantity + 1 if cell.redone else 0
     struck.expected = Expected.of(use, quantity)
     await engine.correct(use.number, another_quantity(quantity) if cell.redone else NOT_USED)
-    struck.asked = await engine.to_rest(use.name.next())
+    struck.asked = await engine.to_rest(use.name, reports=2)
 
 
 async def _set(engine: Engine, struck: Struck) -> None:
@@ -113,4 +113,4 @@ async def _set(engine: Engine, struck: Struck) -> None:
         more["seconds"] = LONGER_THAN_A_CALL
     if cell.fault in ("429", "503"):
         more["retry_after"] = 1
-    await system.fault(cell.write.operation, cell.fault, **more)
+    await engine.order(system, "faults", {"operation": cell.write.operation, "kind": cell.fault} | more)

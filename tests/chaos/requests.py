@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.chaos.uses import SEARCHES
+from tests.support.engine import Engine
 from tests.support.sandbox import SandboxSystem
 
 
@@ -22,9 +23,9 @@ class Request:
         return self.operation == operation and self.key == wire
 
 
-async def requests(system: SandboxSystem) -> list[Request]:
+async def requests(engine: Engine, system: SandboxSystem) -> list[Request]:
     """Everything that the system was asked so far."""
-    answer = await system.control("GET", "requests")
+    answer = await engine.order(system, "requests", method="GET")
     return [
         Request(
             sequence=row["seq"] if "seq" in row else row["sequence"],

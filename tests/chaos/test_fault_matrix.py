@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from canonical.documents.usage_run import UsageRun
+from canonical.effect import EffectState
+from canonical.run import Standing
 from suture.temporal.server import Server
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, UNCERTAIN, Cell, Matrix, Struck, run_matrix
@@ -60,6 +63,20 @@ def test_a_look_up_precedes_any_repeat(matrix: Matrix, struck: Struck, cell: Cel
         assert "look-up" in story[story.index("write") :]
 
 
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+async def test_the_engines_own_record_names_what_stands_after(engine: Engine, matrix: Matrix, struck: Struck) -> None:
+    newest = await engine.store.runs.newest(struck.expected.use.name.business_key)
+    assert newest is not None
+    closing = UsageRun.model_validate_json(await engine.store.runs.closing(newest.workflow_id) or "")
+    for ledger in closing.ledgers:
+        if ledger.standing is Standing.posted:
+            assert matrix.ledgers.counts(ledger.reference) > 0
+    for effect in await engine.store.effects.of(correlation_id=newest.correlation_id):
+        if effect.posted is not None and effect.intent.undoes is None:
+            stands = matrix.ledgers.counts(effect.posted.reference) > 0
+            assert effect.state == (EffectState.applied if stands else EffectState.reversed), effect.intent.key
+
+
 def test_no_system_holds_what_belongs_to_no_use(matrix: Matrix) -> None:
     assert matrix.ledgers.orphans(matrix.uses) == []
 
@@ -82,7 +99,8 @@ def test_a_row_that_is_missing_is_seen(
     """Removed from a copy: the systems run on."""
     databases = {each.name: each.database for each in engine.sandbox.systems}
     copy = databases[system] = _copied(databases[system], tmp_path / "copy.db")
-    assert Ledgers.read(**databases).wrong(expected := _straight(matrix)) == []
+    expected = _straight(matrix)
+    assert Ledgers.read(**databases).wrong(expected) == []
     step = {"inventory": "stock", "billing": "charge", "erp": "cost"}[system]
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute(missing, (expected.use.wire(step),)).rowcount == 1
@@ -96,9 +114,8 @@ def test_a_document_of_nobody_is_seen(engine: Engine, matrix: Matrix, tmp_path: 
     databases = {each.name: each.database for each in engine.sandbox.systems}
     copy = databases["billing"] = _copied(databases["billing"], tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as database:
-        database.execute(
-            "UPDATE charge SET charge_id = ? WHERE charge_id = ?", ("Z" * 26, _straight(matrix).use.wire("charge"))
-        )
+        renamed = ("Z" * 26, _straight(matrix).use.wire("charge"))
+        database.execute("UPDATE charge SET charge_id = ? WHERE charge_id = ?", renamed)
         database.commit()
     assert Ledgers.read(**databases).orphans(matrix.uses) == [f"charge {'Z' * 26} under {'Z' * 26}"]
 

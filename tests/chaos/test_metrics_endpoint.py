@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.conftest import FIRST, Watched
 
-SAMPLE = re.compile(r'^(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)$')
+SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 LOOKS_LIKE_AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{16}|\bc-[a-z2-7]{20}|_[A-Z2-7]{26}|[A-Z2-7]{26}")
 OURS = "usage-to-charge"
@@ -24,9 +24,7 @@ def samples(text: str) -> Iterator[tuple[str, dict[str, str], float]]:
 
 def total(text: str, name: str, **labels: str) -> float:
     """The sum of a metric over the samples that carry these labels."""
-    return sum(
-        value for each, told, value in samples(text) if each == name and labels.items() <= told.items()
-    )
+    return sum(value for each, told, value in samples(text) if each == name and labels.items() <= told.items())
 
 
 async def test_the_gateway_counts_the_events_that_it_accepted(watched: Watched) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
@@ -67,12 +68,12 @@ class Observed:
         """The first run of a use in NORTH."""
         return RunName(process="usage-to-charge", facility="NORTH", source=source, number=number)
 
-    async def closed(self, number: str) -> RunProjection:
+    async def closed(self, number: str, *, ordinal: int = 1) -> RunProjection:
         """The run of a use, once it is closed."""
 
         async def look() -> RunProjection | None:
             found = await self.store.runs.newest(self.name(number).business_key)
-            return found if found is not None and found.closed is not None else None
+            return found if found is not None and found.closed is not None and found.ordinal == ordinal else None
 
         return await eventually(look, within=WITHIN)
 
@@ -99,8 +100,8 @@ class Observed:
         requests: list[dict[str, Any]] = answer if isinstance(answer, list) else next(iter(answer.values()))
         return requests
 
-    async def suture(self, *words: str) -> tuple[int, str]:
-        """Type a command; answers its exit code and all it printed, which is kept."""
+    async def typed(self, *words: str, code: int = 0) -> None:
+        """Type a command that ends with this exit code; what it prints is kept."""
         module = ["tests.support.in_clear", "cli"] if isinstance(self.house, InClear) else ["suture.cli.main"]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", *module, *words),
@@ -110,7 +111,14 @@ class Observed:
         )
         out, _ = await process.communicate()
         self.printed += out
-        return process.returncode or 0, out.decode()
+        if process.returncode != code:
+            raise AssertionError(f"suture {words[0]} ended with {process.returncode}:\n{out.decode()}")
+
+
+def signing_secret(hospital: Observed, system: str) -> bytes:
+    """The bytes with which a system signs its webhooks."""
+    text = hospital.house.home.hook_secret(system).read_text().strip()
+    return b64decode(text.removeprefix("whsec_"))
 
 
 @asynccontextmanager

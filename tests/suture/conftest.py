@@ -1,16 +1,26 @@
-"""A migrated store on each database, empty at the start of each test, and keys of the test's own."""
+"""A migrated store on each database, empty at the start of each test; keys of the test's own; a dispatcher."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from temporalio.client import Client
 
+from suture.dispatch import Dispatcher
 from suture.keys import Keyring
 from suture.store.database import writing_engine
+from suture.store.inbox import Accepted, Arrival, Waiting
 from suture.store.migrate import migrate
 from suture.store.store import Store
 from suture.store.tables import METADATA
+from suture.temporal.dev_server import DevServer
+from suture.temporal.server_binary import find_binary
+from tests.support.dispatching import EAGER, Accept, connect, start
+from tests.support.documents import arrival
 from tests.support.postgresql import PostgreSQL
 
 
@@ -57,3 +67,43 @@ async def store(store_url: str, keyring: Keyring) -> AsyncIterator[Store]:
     """A store on each database in turn."""
     async with Store.open(store_url, keyring) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+async def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
+    """The dispatcher's own server: no worker of another test must take up the runs that are started here."""
+    folder = tmp_path_factory.mktemp("temporal")
+    binary = await find_binary(environ=os.environ)
+    async with DevServer(binary, database=folder / "temporal.db", log=folder / "temporal.log") as server:
+        yield server
+
+
+@pytest.fixture
+async def quiet_client(quiet_server: DevServer) -> Client:
+    """A client of the quiet server."""
+    return await connect(quiet_server)
+
+
+@pytest.fixture
+def dispatcher(quiet_client: Client, store: Store) -> Dispatcher:
+    """A dispatcher that sweeps up everything at once."""
+    return Dispatcher(quiet_client, store, start, EAGER)
+
+
+@pytest.fixture
+def number() -> str:
+    """A usage number that no other test has: runs outlive tests."""
+    return f"U-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def accept(store: Store) -> Accept:
+    """Stores an event; the rest of an arrival by name."""
+
+    async def accept(number: str, *, type: str = "usage.reported", **changes: object) -> Waiting:
+        event: Arrival = arrival(number, id=f"evt-{uuid4().hex[:8]}", at=datetime.now(UTC), type=type)
+        answer = await store.inbox.accept(event.model_copy(update=changes))
+        assert isinstance(answer, Accepted)
+        return await store.inbox.get(answer.id)
+
+    return accept

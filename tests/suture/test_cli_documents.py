@@ -161,3 +161,45 @@ def test_a_document_that_is_not_of_the_business_key_is_refused(tmp_path: Path) -
     nowhere = line.invoke("signal", "usage-to-charge:NORTH:inventory:U-9", "--file", unknown, line.token("olga"))
     assert nowhere.code == 3
     assert stored(line) == 1
+
+
+def test_one_event_id_with_two_contents_is_an_item_that_its_owner_closes(tmp_path: Path) -> None:
+    line = command_line(tmp_path)
+    ends = []
+    for quantity in ("1", "2"):
+        file = line.document("use.json", usage("U-10", quantity=quantity))
+        words = ("start", "usage-to-charge", "--file", file, "--source", "inventory", "--event-id", "E-1")
+        ends.append(line.invoke(*words, line.token("olga")))
+    assert [end.code for end in ends] == [0, 1]
+    assert "came before with another content" in ends[1].err
+    (listed,) = line.invoke("work", "list", "--json").json
+    item_id = listed["item"]["item_id"]
+    assert item_id.startswith("inbox:inventory:") and listed["item"]["evidence"] == ""
+    denied = line.invoke("work", "resolve", item_id, "--acknowledge", line.token("finn"))
+    retried = line.invoke("work", "resolve", item_id, "--retry", line.token("olga"))
+    closed, again = (line.invoke("work", "resolve", item_id, "--acknowledge", line.token("olga")) for _ in range(2))
+    assert denied.code == 1 and "needs the role integration" in denied.err
+    assert retried.code == 1 and "takes: acknowledge" in retried.err
+    assert closed.code == 0 and "decided by olga: acknowledge" in closed.out
+    assert again.code == 0 and "nothing was done twice" in again.out
+    assert line.invoke("work", "list").out == "nothing waits for a person\n"
+
+
+def test_keys_and_store_are_made_rotated_and_migrated(tmp_path: Path) -> None:
+    line = command_line(tmp_path)
+    rotated, listed = line.invoke("keys", "rotate"), line.invoke("keys", "list", "--json")
+    assert rotated.code == 0 and [key["current"] for key in listed.json] == [False, True]
+    elsewhere = tmp_path / "other.keys"
+    made = line.invoke("keys", "make", "--file", str(elsewhere))
+    assert made.code == 0 and elsewhere.stat().st_mode & 0o077 == 0
+    line.settings.keys.file.unlink()
+    lost = line.invoke("list")
+    assert lost.code == 2 and "run: suture keys make" in lost.err
+    assert "nothing to do" in line.invoke("store", "migrate").out
+    (tmp_path / "suture.db").unlink()
+    line.settings.keys.file.write_bytes(elsewhere.read_bytes())
+    line.settings.keys.file.chmod(0o600)
+    fresh = line.invoke("list")
+    assert fresh.code == 2 and "run: suture store migrate" in fresh.err
+    assert line.invoke("store", "migrate", "--json").json["before"] is None
+    assert line.invoke("list").out == "no such transactions\n"

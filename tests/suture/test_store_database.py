@@ -16,7 +16,8 @@ from suture.store.columns import Exact, UtcTime
 from suture.store.cross_references import CrossReference
 from suture.store.database import Database
 from suture.store.errors import StoreUnavailable
-from suture.store.inbox import INBOX, Accepted
+from suture.store.inbox import Accepted
+from suture.store.inbox_table import INBOX
 from suture.store.migrate import migrate
 from suture.store.store import Store
 from tests.support.documents import NOON, arrival, later

@@ -126,7 +126,7 @@ async def test_a_closed_run_waits_for_nothing(store: Store) -> None:
 
 async def test_a_document_that_was_moved_to_another_event_does_not_open(store: Store) -> None:
     from suture.keys import SealBroken
-    from suture.store.inbox import INBOX
+    from suture.store.inbox_table import INBOX
 
     first = await store.inbox.accept(arrival())
     other = await store.inbox.accept(arrival("U-2", id="evt-2"))

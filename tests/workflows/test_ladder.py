@@ -14,7 +14,11 @@ QUICKLY = timedelta(milliseconds=150)
 
 
 async def test_an_overdue_item_reminds_and_then_escalates(house: House) -> None:
-    rungs = (Rung(after=QUICKLY), Rung(after=QUICKLY, to=Audience.finance), Rung(after=QUICKLY, to=Audience.integration))
+    rungs = (
+        Rung(after=QUICKLY),
+        Rung(after=QUICKLY, to=Audience.finance),
+        Rung(after=QUICKLY, to=Audience.integration),
+    )
     house.policy = quick_policy(ladder=Ladder(rungs=rungs))
     Trouble(house.billing, "post_charge").before(refusal())
     handle = await house.report(await house.usage("overdue"))

@@ -57,5 +57,5 @@ async def test_a_changed_story_is_noticed() -> None:
     moved["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "stock.other"
     history = WorkflowHistory.from_json(kept["workflow_id"], kept["history"])
     replayer = Replayer(workflows=[UsageToCharge], plugins=[suture_plugin(None)])
-    with pytest.raises(Exception, match="TMPRL1100|[Nn]ondeterminism"):
+    with pytest.raises(Exception, match=r"TMPRL1100|[Nn]ondeterminism"):
         await replayer.replay_workflow(history)

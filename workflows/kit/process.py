@@ -240,9 +240,7 @@ class Process(ABC):
         self._carry_out(question.step, resolution)
         return resolution
 
-    async def tell(
-        self, *, acts: tuple[str, ...] = (), outcome: str = "", release: bool = False
-    ) -> Claim | None:
+    async def tell(self, *, acts: tuple[str, ...] = (), outcome: str = "", release: bool = False) -> Claim | None:
         """Tell the store where the run stands, which events it has recorded, and what it claims or waits for."""
         while self._asides:
             await self.desk.put(self._asides.pop(0))

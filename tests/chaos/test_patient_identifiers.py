@@ -1,0 +1,110 @@
+"""Nothing by which a patient could be known leaves the way in: planted, carried through real processes, searched for."""
+
+import sqlite3
+from base64 import b64encode
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from tests.chaos.conftest import Watched
+from tests.chaos.patients import OTTO, PLANTS, ROSA
+from tests.chaos.planted_day import SERIAL, live_the_day
+from tests.support.observed import Observed, observed_hospital
+from tests.support.scan import Plant, database, scan, spellings, without_tables
+
+OF_THE_VENDOR = {
+    "uses": "1",
+    "corrections": "1",
+    "outbox": "1",
+    # What the point of care entered, and what was only asked: the rest is what the engine wrote.
+    "request_log": "operation IN ('capture_use', 'correct_use') OR method = 'GET'",
+}
+"""The rows of inventory's database that are its own, and name patients by right."""
+
+ENGINE = ("gateway", "worker", "codec")
+
+
+async def look_everywhere(hospital: Observed, scratch: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Every place as bytes: those that tell of operations, and those that keep documents too.
+
+    The engine's processes are stopped first, so that their last span and line are there; Temporal and the systems go on,
+    so that their write-ahead files are.
+    """
+    told = {f"metrics of {process}": (await hospital.metrics(process)).encode() for process in hospital.prometheus}
+    for process in ENGINE:
+        await hospital.house.children[process].stop()
+    home = hospital.house.home
+    logs = {process: home.log(process) for process in ENGINE} | {"Temporal": home.folder / "temporal" / "temporal.log"}
+    told |= {f"log of {process}": log.read_bytes() for process, log in logs.items()}
+    told |= {"spans": hospital.collector.raw, "CLI": hospital.printed, "answers": hospital.answered}
+    kept: dict[str, bytes] = {}
+    client = await Client.connect(hospital.house.settings.temporal.address)
+    async for execution in client.list_workflows():
+        handle = client.get_workflow_handle(execution.id, run_id=execution.run_id)
+        # Ids, search attributes and memo; what is sealed of it has its place in the history.
+        described = (await handle.describe()).raw_info
+        told[f"attributes of {execution.id}"] = described.SerializeToString()
+        kept[f"history of {execution.id}"] = (await handle.fetch_history()).to_json().encode()
+    assert len(kept) >= 10, "the day has left fewer runs than it should have"
+    kept |= database(home.folder / "temporal" / "temporal.db")
+    kept |= database(home.folder / "systems" / "erp.db")
+    kept |= database(home.folder / "systems" / "inventory.db", without=OF_THE_VENDOR)
+    store = without_tables(home.folder / "suture.db", ["vault"], into=scratch / "store-without-vault.db")
+    return told, kept | database(store)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_no_identifier_of_a_patient_is_found_anywhere(watched: Watched, tmp_path: Path) -> None:
+    await live_the_day(watched.hospital)
+    told, kept = await look_everywhere(watched.hospital, tmp_path)
+    assert scan(told | kept, PLANTS) == []
+    # A device's serial is a patient's too (rule 9): kept where goods are kept, told nowhere else.
+    serial = [Plant.text("serial", SERIAL)]
+    assert scan(told, serial) == []
+    assert {hit.place for hit in scan(kept, serial)} >= {"erp.db JOURNAL_ITEM", "inventory.db movements"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_with_codec_and_tokeniser_switched_off_the_same_scan_finds_every_plant(tmp_path: Path) -> None:
+    async with observed_hospital(tmp_path / "hospital", in_clear=True) as hospital:
+        await live_the_day(hospital)
+        told, kept = await look_everywhere(hospital, tmp_path)
+    found = scan(told | kept, PLANTS)
+    assert {hit.what for hit in found} == {plant.what for plant in PLANTS}
+    for files in ("temporal.db", "store-without-vault.db", "erp.db", "inventory.db"):
+        assert [hit for hit in found if hit.place.startswith(files)], f"the scan is blind in {files}"
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.what)
+def test_the_scan_sees_a_plant_however_it_is_spelt(plant: Plant, tmp_path: Path) -> None:
+    for words in plant.words:
+        for spelt in spellings(words):
+            assert scan({"a file": b"\xff before " + spelt + b" after"}, [plant])
+        for before in (b"", b"1", b"12"):
+            assert scan({"base64": b64encode(before + words.encode() + b" and more")}, [plant])
+    assert not scan({"a file": b"nothing of anybody"}, [plant])
+
+
+def test_the_scan_sees_what_lies_in_a_write_ahead_file_and_what_pages_cut_in_two(tmp_path: Path) -> None:
+    file = tmp_path / "some.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=wal")
+        connection.execute("CREATE TABLE papers (words BLOB)")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("INSERT INTO papers VALUES (?)", ((ROSA.account * 1000).encode(),))
+        hits = scan(database(file), [Plant.text("account", ROSA.account)])
+        assert {hit.place for hit in hits} == {"some.db-wal", "some.db papers"}
+        emptied = without_tables(file, ["papers"], into=tmp_path / "copy.db")
+    assert scan(database(emptied), [Plant.text("account", ROSA.account)]) == []
+
+
+def test_a_date_is_seen_whichever_way_round_it_is_written() -> None:
+    plant = Plant.day("birth date", date(1937, 4, 19))
+    for written in ("1937-04-19", "19370419", "04/19/1937", "19.04.1937", "19041937", "19 April 1937", "1937/04/19"):
+        assert scan({"text": f"born {written}.".encode()}, [plant]), written
+    assert OTTO.born != ROSA.born
