@@ -59,10 +59,7 @@ class Charges:
         )
 
         async def send(key: str) -> Posted:
-            account, case = await asyncio.gather(
-                self._reveal(charge.account, order.context.correlation_id),
-                self._reveal(charge.surgical_case, order.context.correlation_id),
-            )
+            account, case = await self._reveal(order.context.correlation_id, charge.account, charge.surgical_case)
             return await self.billing.post_charge(charge, account_number=account, case_number=case, wire_key=key)
 
         with failures_cross():
@@ -93,16 +90,19 @@ class Charges:
 
     async def _standing(self, ask: AskBilling) -> AccountStanding:
         usage, correlation_id = ask.usage, ask.context.correlation_id
-        case = await self._reveal(usage.surgical_case, correlation_id)
-        account = None if usage.account is None else await self._reveal(usage.account, correlation_id)
+        tokens = [usage.surgical_case, *([usage.account] if usage.account is not None else [])]
+        case, *accounts = await self._reveal(correlation_id, *tokens)
+        account = accounts[0] if accounts else None
         clear = await self.billing.account(facility=usage.facility, case_number=case, account_number=account)
         if clear.account_number is None:
             return clear.standing
-        token = await self.vault.tokenise("acct", clear.account_number)
+        # The number that was asked for has its token already.
+        known = usage.account if clear.account_number == account else None
+        token = known or await self.vault.tokenise("acct", clear.account_number)
         return clear.standing.model_copy(update={"account": token})
 
-    async def _reveal(self, token: str, correlation_id: str) -> str:
-        return await self.vault.reveal(token, purpose="billing call", correlation_id=correlation_id)
+    async def _reveal(self, correlation_id: str, *tokens: str) -> tuple[str, ...]:
+        return await self.vault.reveal_all(tokens, purpose="billing call", correlation_id=correlation_id)
 
     def _verbs(self, credited: list[str] | None = None) -> Verbs:
         async def take_back(document: Found, key: str) -> Posted:

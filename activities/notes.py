@@ -28,15 +28,17 @@ class Notes:
     @activity.defn(name="run.note")
     async def note(self, note: Note) -> NoteAnswer:
         """Record a milestone: events recorded, projection, what is waited for, acts claimed or released."""
-        claim = await self.runs.claim(note.acts, holder=note.business_key) if note.acts else None
-        if note.recorded:
-            await self.runs.recorded(note.recorded, workflow_id=note.workflow_id, at=note.at)
-        if note.projection is not None:
-            await self.runs.project(note.projection, closing=note.closing)
-        if note.waits_for is not None:
-            await self.runs.await_subject(note.workflow_id, note.waits_for)
-        if note.release:
-            await self.runs.release(holder=note.business_key)
+        claim = await self.runs.note(
+            note.workflow_id,
+            at=note.at,
+            holder=note.business_key,
+            acts=note.acts,
+            recorded=note.recorded,
+            projection=note.projection,
+            closing=note.closing,
+            waits_for=note.waits_for,
+            release=note.release,
+        )
         return NoteAnswer(claim=claim)
 
     @activity.defn(name="item.opened")

@@ -90,9 +90,7 @@ class Writing:
         standing, _ = await self.balance(expected=1)
         if standing is None:
             return None
-        found = standing.found
-        posted = Posted(reference=found.reference, posting_date=found.posting_date)
-        return posted.model_copy(update={"standing": found.standing})
+        return _as_posted(standing.found)
 
     async def _take_back(self, document: Traced) -> None:
         key = undo_key(document.key, document.found.reference)
@@ -118,7 +116,7 @@ class Writing:
             contra = next(iter(stands(document.taken_back_by)), None)
             taken_back = contra is not None or not document.found.live
             if document.counts == 0 and taken_back and await self.effects.last_sent([document.undo]) is not None:
-                posted = contra and Posted(reference=contra.found.reference, posting_date=contra.found.posting_date)
+                posted = None if contra is None else _as_posted(contra.found)
                 await self.effects.settle(document.undo, EffectState.applied, at=_now(), posted=posted)
 
     async def _look_up(self) -> tuple[Traced, ...]:
@@ -162,6 +160,15 @@ class Writing:
         edges = [edge.model_copy(update={"to_reference": posted.reference}) for edge in self.edges]
         await self.effects.settle(self.intent.key, EffectState.applied, at=_now(), posted=answer, edges=edges)
         return answer
+
+
+def _as_posted(found: Found) -> Posted:
+    """What stands, or takes back, as the answer to the write that it came of."""
+    return Posted(
+        reference=found.reference,
+        standing="accepted" if found.standing == "accepted" else "posted",
+        posting_date=found.posting_date,
+    )
 
 
 def _now() -> datetime:

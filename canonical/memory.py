@@ -86,6 +86,9 @@ class Vault(Protocol):
     async def reveal(self, token: str, *, purpose: str, correlation_id: str) -> str:
         """The clear value; `KeyError` for a token that the vault never made."""
 
+    async def reveal_all(self, tokens: Sequence[str], *, purpose: str, correlation_id: str) -> tuple[str, ...]:
+        """The clear values in the same order, in one transaction."""
+
     async def tokenise(self, kind: TokenKind, value: str) -> str:
         """The token of a value, made (keyed hash) and kept sealed where it is new."""
 
@@ -93,20 +96,25 @@ class Vault(Protocol):
 class Runs(Protocol):
     """Projection of runs for lists, look-ups and the closing state that a later run starts from."""
 
-    async def project(self, run: RunProjection, *, closing: str | None = None) -> None:
-        """Insert or replace the projection; `closing` (JSON) is sealed before it is stored."""
+    async def note(
+        self,
+        workflow_id: str,
+        *,
+        at: datetime,
+        holder: str = "",
+        acts: Sequence[str] = (),
+        recorded: Sequence[str] = (),
+        projection: RunProjection | None = None,
+        closing: str | None = None,
+        waits_for: Sequence[str] | None = None,
+        release: bool = False,
+    ) -> Claim | None:
+        """What a run tells at a milestone, all parts optional, in one transaction.
 
-    async def await_subject(self, workflow_id: str, subjects: Sequence[str]) -> None:
-        """The run waits for these subjects (`item:4711`, `account:<case token>`); replaces what it waited for before."""
-
-    async def claim(self, act: Sequence[str], *, holder: str) -> Claim:
-        """Claim acts (keyed fingerprints) for a run; the first holder keeps them until they are released."""
-
-    async def release(self, *, holder: str) -> None:
-        """Give up all acts that a run holds."""
-
-    async def recorded(self, event_ids: Sequence[str], *, workflow_id: str, at: datetime) -> None:
-        """Mark inbox rows as recorded by their run."""
+        `acts` (keyed fingerprints) are claimed for the holder: the first one keeps them until it releases them. Inbox
+        rows are marked as recorded, the projection is inserted or replaced with its closing state (JSON, sealed before it
+        is stored), and `waits_for` replaces the subjects (`item:4711`, `account:<case token>`) that the run waits for.
+        """
 
 
 class Register(Protocol):

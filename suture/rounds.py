@@ -1,16 +1,21 @@
 """Rounds: runs that somebody terminated, or that failed, can ask nobody any more; their questions go to a person."""
 
+import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.errors import Audience
 from canonical.identity import RunName, work_item_id
 from canonical.memory import RunProjection
+from suture.store.errors import StoreUnavailable
 from suture.store.store import Store
 
+_LOG = logging.getLogger(__name__)
 ENDED_BADLY = 'ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime > "{since}"'
 OVERLAP = timedelta(minutes=10)
 """How far a round looks back behind the one before it: visibility is written after the run has ended."""
@@ -24,6 +29,15 @@ class Rounds:
     client: Client
     store: Store
     since: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def run(self, *, every: timedelta = timedelta(seconds=30)) -> None:
+        """Go round until cancelled; with Temporal or the store away, the next round finds the same runs."""
+        while True:
+            try:
+                await self.make()
+            except (RPCError, RuntimeError, StoreUnavailable):
+                _LOG.warning("a round over ended runs could not be made, and is made again")
+            await asyncio.sleep(every.total_seconds())
 
     async def make(self) -> int:
         """Settle every run that ended badly and still looks open; answers how many. Repeating it changes nothing."""

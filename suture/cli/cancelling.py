@@ -22,7 +22,7 @@ class Cancelled(Frozen):
     person: str
 
 
-async def cancel_run(settings: Settings, business_key: str, *, reason: str, token_file: Path | None) -> Cancelled:
+async def cancel_run(settings: Settings, business_key: str, *, token_file: Path | None) -> Cancelled:
     """Ask the newest run of the business key to end; it settles what is under way first."""
     name = business_name(business_key)
     asks = await entitled(settings, token_file)
@@ -36,7 +36,9 @@ async def cancel_run(settings: Settings, business_key: str, *, reason: str, toke
             raise Failed(f"{workflow_id} is closed: {newest.outcome}", do=f"see: suture show {correlation_id}")
         client = await connected(settings, store.keyring)
         try:
-            await client.get_workflow_handle(workflow_id).cancel(reason=reason or "asked", rpc_timeout=ANSWERS_WITHIN)
+            # Temporal keeps the reason of a cancel in clear: it is no place for anybody's own words.
+            by = f"asked by {asks.person}"
+            await client.get_workflow_handle(workflow_id).cancel(reason=by, rpc_timeout=ANSWERS_WITHIN)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

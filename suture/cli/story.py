@@ -116,8 +116,8 @@ async def _lineage(store: Store, business_keys: list[str]) -> tuple[Edge, ...]:
 
 
 def without_evidence(listed: Listed) -> Listed:
-    """The item without the vendor's own words: only who looks at that one item sees them."""
-    return listed.model_copy(update={"item": listed.item.model_copy(update={"evidence": ""})})
+    """The item without the vendor's and the deciding person's own words: who looks at that one item sees them."""
+    return listed.model_copy(update={"item": listed.item.model_copy(update={"evidence": ""}), "reason": ""})
 
 
 def _arrived(event: Waiting) -> Arrived:

@@ -19,6 +19,7 @@ from suture.intake import Intake
 from suture.keys import KeysError, load
 from suture.people import People
 from suture.problems import ConfigurationError
+from suture.rounds import Rounds
 from suture.settings import Settings
 from suture.starting import Starter
 from suture.store.errors import StoreError
@@ -74,7 +75,7 @@ async def serve(settings: Settings) -> None:
             reach=lambda: reached(client),
         )
         listening = stack.enter_context(listen(settings.gateway.host, settings.gateway.port))
-        running = asyncio.create_task(deliveries.run())
+        running = asyncio.gather(deliveries.run(), Rounds(client, store).run())
         server = Server(app, ready=lambda: print(f"gateway ready on {address_of(listening)}", flush=True))
         try:
             await server.serve(sockets=[listening])

@@ -1,6 +1,6 @@
 """Runs: what lists and look-ups show of them, the state that a later run starts from, and the acts they answer for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from canonical.memory import Claim, RunProjection
 from suture.keys import Keyring
 from suture.store.columns import UtcTime, Words
 from suture.store.database import Database
-from suture.store.inbox import Inbox, pair_of
+from suture.store.inbox import Inbox, Pair, pair_of
 from suture.store.row import Row, table_of
 from suture.store.waits import Waits, events_of
 
@@ -75,17 +75,50 @@ class Runs:
         self._claim = database.prepare(claim, ("act", "holder"))
         self._closing = select(RUNS.c.closing).where(RUNS.c.workflow_id == bindparam("run"))
 
+    async def note(
+        self,
+        workflow_id: str,
+        *,
+        at: datetime,
+        holder: str = "",
+        acts: Sequence[str] = (),
+        recorded: Sequence[str] = (),
+        projection: RunProjection | None = None,
+        closing: str | None = None,
+        waits_for: Sequence[str] | None = None,
+        release: bool = False,
+    ) -> Claim | None:
+        """What a run tells at a milestone, each part as the method of its own does it, in one transaction."""
+        pairs = sorted(pair_of(delivery) for delivery in set(recorded))
+        row = self._row(projection, closing) if projection is not None else None
+
+        def take_down(connection: Connection) -> Claim | None:
+            claim = self._take(connection, acts, holder) if acts else None
+            if pairs:
+                self._mark(connection, pairs, workflow_id=workflow_id, at=at)
+            if row is not None:
+                self._replace(connection, row)
+            if waits_for is not None:
+                self._waits.replace(connection, workflow_id, waits_for)
+            if release:
+                connection.execute(ACTS.delete().where(ACTS.c.holder == holder))
+            return claim
+
+        return await self._database.write(take_down)
+
     async def project(self, run: RunProjection, *, closing: str | None = None) -> None:
         """Insert or replace the projection; `closing` (JSON) is sealed before it is stored."""
+        row = self._row(run, closing)
+        await self._database.write(lambda connection: self._replace(connection, row))
+
+    def _row(self, run: RunProjection, closing: str | None) -> dict[str, Any]:
         sealed = self._keyring.seal(closing.encode(), _place(run.workflow_id)) if closing is not None else None
-        row = run.model_dump() | {"closing": sealed}
+        return run.model_dump() | {"closing": sealed}
 
-        def replace(connection: Connection) -> None:
-            self._project.run(connection, row)
-            if run.closed is not None:
-                self._waits.replace(connection, run.workflow_id, ())
-
-        await self._database.write(replace)
+    def _replace(self, connection: Connection, row: Mapping[str, Any]) -> None:
+        self._project.run(connection, row)
+        if row["closed"] is not None:
+            self._waits.replace(connection, row["workflow_id"], ())
 
     async def await_subject(self, workflow_id: str, subjects: Sequence[str]) -> None:
         """The run waits for these subjects; replaces what it waited for before.
@@ -96,20 +129,19 @@ class Runs:
 
     async def claim(self, act: Sequence[str], *, holder: str) -> Claim:
         """Claim acts for a run, all or none; the first holder keeps them until they are released."""
+        return await self._database.write(lambda connection: self._take(connection, act, holder))
+
+    def _take(self, connection: Connection, act: Sequence[str], holder: str) -> Claim:
         acts = sorted(set(act))
-
-        def take(connection: Connection) -> Claim:
-            mine = [one for one in acts if self._claim.first(connection, {"act": one, "holder": holder}) is not None]
-            if len(mine) == len(acts):
-                return Claim(ours=True, holder=holder)
-            held = connection.scalars(select(ACTS.c.holder).where(ACTS.c.act.in_(acts), ACTS.c.holder != holder))
-            if (other := held.first()) is None:
-                return Claim(ours=True, holder=holder)
-            if mine:
-                connection.execute(ACTS.delete().where(ACTS.c.act.in_(mine)))
-            return Claim(ours=False, holder=other)
-
-        return await self._database.write(take)
+        mine = [one for one in acts if self._claim.first(connection, {"act": one, "holder": holder}) is not None]
+        if len(mine) == len(acts):
+            return Claim(ours=True, holder=holder)
+        held = connection.scalars(select(ACTS.c.holder).where(ACTS.c.act.in_(acts), ACTS.c.holder != holder))
+        if (other := held.first()) is None:
+            return Claim(ours=True, holder=holder)
+        if mine:
+            connection.execute(ACTS.delete().where(ACTS.c.act.in_(mine)))
+        return Claim(ours=False, holder=other)
 
     async def release(self, *, holder: str) -> None:
         """Give up all acts that a run holds."""
@@ -120,16 +152,15 @@ class Runs:
         if not event_ids:
             return
         pairs = sorted(pair_of(delivery) for delivery in set(event_ids))
+        await self._database.write(lambda connection: self._mark(connection, pairs, workflow_id=workflow_id, at=at))
+
+    def _mark(self, connection: Connection, pairs: Sequence[Pair], *, workflow_id: str, at: datetime) -> None:
         business_key = RunName.parse(workflow_id).business_key
-
-        def mark(connection: Connection) -> None:
-            if self._inbox.record(connection, pairs, business_key=business_key, at=at) == len(pairs):
-                return
-            events = events_of(connection, pairs, workflow_id=workflow_id)
-            done = self._waits.record(connection, events, workflow_id=workflow_id, at=at)
-            self._inbox.record_rows(connection, done, at=at)
-
-        await self._database.write(mark)
+        if self._inbox.record(connection, pairs, business_key=business_key, at=at) == len(pairs):
+            return
+        events = events_of(connection, pairs, workflow_id=workflow_id)
+        done = self._waits.record(connection, events, workflow_id=workflow_id, at=at)
+        self._inbox.record_rows(connection, done, at=at)
 
     async def closing(self, workflow_id: str) -> str | None:
         """The closing state of a run; none where it has none."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from base64 import b32encode
+from collections.abc import Sequence as Many
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
@@ -75,22 +76,31 @@ class Vault:
 
     async def reveal(self, token: str, *, purpose: str, correlation_id: str) -> str:
         """The clear value; `KeyError` for a token that the vault never made. Audited before it is answered."""
+        (clear,) = await self.reveal_all((token,), purpose=purpose, correlation_id=correlation_id)
+        return clear
 
-        def look(connection: Connection) -> bytes:
-            sealed = connection.scalar(self._find, {"token": token})
-            if sealed is None:
-                raise KeyError("the vault never made this token")
-            self._audit.write(
-                connection,
-                who=purpose,
-                action="vault.reveal",
-                subject=token,
-                correlation_id=correlation_id,
-                at=datetime.now(UTC),
-            )
-            return bytes(sealed)
+    async def reveal_all(self, tokens: Many[str], *, purpose: str, correlation_id: str) -> tuple[str, ...]:
+        """The clear values in the same order, looked up and audited in one transaction: all of them or none."""
 
-        return self._keyring.open(await self._database.write(look), _place(token)).decode()
+        def look(connection: Connection) -> list[bytes]:
+            return [self._look(connection, token, who=purpose, correlation_id=correlation_id) for token in tokens]
+
+        found = zip(tokens, await self._database.write(look), strict=True)
+        return tuple(self._keyring.open(sealed, _place(token)).decode() for token, sealed in found)
+
+    def _look(self, connection: Connection, token: str, *, who: str, correlation_id: str) -> bytes:
+        sealed = connection.scalar(self._find, {"token": token})
+        if sealed is None:
+            raise KeyError("the vault never made this token")
+        self._audit.write(
+            connection,
+            who=who,
+            action="vault.reveal",
+            subject=token,
+            correlation_id=correlation_id,
+            at=datetime.now(UTC),
+        )
+        return bytes(sealed)
 
 
 def _place(token: str) -> bytes:

@@ -25,18 +25,26 @@ _TEMPLATE = Use(number="-", says="", at="NORTH OR-1", case=1, end=posts(1))
 
 async def live_the_day(hospital: Observed) -> None:
     """All of it, each part waited for until it is settled."""
-    for patient in PATIENTS:
-        await admit(hospital, patient)
+    await live_the_morning(hospital)
     await asyncio.gather(
-        straight_through(hospital),
-        wristband_in_place_of_a_label(hospital),
-        refused_charge(hospital),
         rejected_charge(hospital),
         wrong_patient(hospital),
         strange_number(hospital),
         refused_events(hospital),
     )
     await from_the_command_line(hospital)
+
+
+async def live_the_morning(hospital: Observed) -> None:
+    """What brings every plant as far as it gets."""
+    for patient in PATIENTS:
+        await admit(hospital, patient)
+    await asyncio.gather(
+        straight_through(hospital),
+        wristband_in_place_of_a_label(hospital),
+        refused_charge(hospital, told("P-5", ROSA, sku="SKU-4706", lot="L4706A"), ROSA),
+        refused_charge(hospital, told("P-0", OTTO, sku="SKU-4702", lot="L4702A"), OTTO),
+    )
 
 
 def told(number: str, patient: Patient, **changes: Any) -> dict[str, Any]:
@@ -169,6 +177,8 @@ async def from_the_command_line(hospital: Observed) -> None:
     await start(hospital, document | {"number": "P-90", OTTO.last: OTTO.first}, accepted=False)
     await start(hospital, document | {"number": "P-91", "lot": f"{OTTO.last}, {OTTO.first}"}, accepted=False)
     await start(hospital, document | {"number": "P-92", "facility": OTTO.described}, accepted=False)
+    await hospital.typed("cancel", hospital.name("P-4").business_key)
+    await hospital.closed("P-4")
     for number in ("P-5", "P-7"):
         await hospital.typed("show", hospital.name(number).business_key)
         await hospital.typed("show", hospital.name(number).business_key, "--json")

@@ -36,6 +36,7 @@ from suture.people import People, digest
 from suture.serving import ROLES, queues
 from suture.settings import Settings
 from suture.starting import Starter
+from suture.store.inbox import Waiting
 from suture.store.migrate import migrate
 from suture.store.store import Store
 from suture.telemetry.context import outgoing_headers
@@ -130,20 +131,28 @@ class Engine:
                 if item.blocks and item.item_id not in asked:
                     asked[item.item_id] = item
                     await self.resolve(item.item_id, Decision.retry)
-            # A run whose projection is closed goes on where a document comes at the last moment.
-            if run.closed is None or await self.recorded(run.correlation_id) < reports:
+            if run.closed is None:
                 return None
-            described = await self.client.get_workflow_handle(run.workflow_id).describe()
-            return None if described.status is WorkflowExecutionStatus.RUNNING else run
+            # A run whose projection is closed goes on where a document comes at the last moment, or another one starts.
+            told = await self.documents(run.correlation_id)
+            recorded = {event.workflow_id for event in told if event.state is InboxState.recorded}
+            if len(told) < reports or any(event.state is not InboxState.recorded for event in told):
+                return None
+            for workflow_id in recorded | {run.workflow_id}:
+                if workflow_id is None:
+                    return None
+                described = await self.client.get_workflow_handle(workflow_id).describe()
+                if described.status is WorkflowExecutionStatus.RUNNING:
+                    return None
+            return run
 
         await until(ended, within=within, every=0.25, what=f"the end of {name.business_key}")
         return tuple(asked.values())
 
-    async def recorded(self, correlation_id: str) -> int:
-        """How many reports and corrections of a transaction its runs have recorded."""
+    async def documents(self, correlation_id: str) -> list[Waiting]:
+        """The reports and corrections of a transaction, as the inbox has them."""
         told = await self.store.inbox.of_correlation(correlation_id)
-        documents = [event for event in told if event.envelope.type.startswith("usage.")]
-        return sum(event.state is InboxState.recorded for event in documents)
+        return [event for event in told if event.envelope.type.startswith("usage.")]
 
     async def resolve(
         self, item_id: str, decision: Decision, *, who: str = "ada", update: str | None = None, **given: Any

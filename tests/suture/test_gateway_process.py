@@ -57,12 +57,8 @@ async def raw(gateway: GatewayProcess, *, head: dict[str, str], body: bytes = b"
     """Send bytes as they are, then read until the gateway closes."""
     host, port = gateway.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    lines = [
-        "POST /v1/events/inventory HTTP/1.1",
-        f"Host: {host}",
-        *(f"{name}: {value}" for name, value in head.items()),
-    ]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (head | {"Host": host, "Connection": "close"}).items())
+    writer.write(f"POST /v1/events/inventory HTTP/1.1\r\n{lines}\r\n".encode() + body)
     try:
         async with asyncio.timeout(10):
             return await reader.read()

@@ -322,7 +322,9 @@ class Process(ABC):
         """One upsert per change of stage or of what is waited for; the details say it in words."""
         causes = sorted({str(item.cause) for item in self.desk.open}) if hasattr(self, "desk") else []
         if (self.stage, causes) != self._shown:
+            # What a run waits for is written only where that has changed: a list is dear to index.
+            waiting = [WAITING_KEY.value_set(causes)] if causes != self._shown[1] else []
             self._shown = (self.stage, causes)
-            workflow.upsert_search_attributes([STAGE_KEY.value_set(self.stage), WAITING_KEY.value_set(causes)])
+            workflow.upsert_search_attributes([STAGE_KEY.value_set(self.stage), *waiting])
         waits = [f"**waiting for a person ({item.owner}):** {item.question}" for item in self.desk.open]
         workflow.set_current_details("\n\n".join([f"**{self.stage}**", *waits, *self.lines()]))
