@@ -17,11 +17,12 @@ LIVE = ("POST", "BILLED")
 
 @dataclass(frozen=True)
 class Posted:
-    """What stands in one ledger of a use, net, and on which account where it is a charge."""
+    """What stands in one ledger of a use, net, on which account where it is a charge, and when it was posted."""
 
     quantity: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
     accounts: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +51,17 @@ class Books:
     def expensed(self, keys: Collection[str]) -> Posted:
         """What is expensed for a use: the debits of expense accounts less their credits, reversals included."""
         quantity = amount = Decimal(0)
+        dates = set()
         for journal in self.journals:
             if journal["HEADER"]["REF_DOC_NO"] not in keys:
                 continue
+            dates.add(journal["HEADER"]["PSTNG_DATE"])
             for item in journal["ITEMS"]:
                 if item["GL_ACCOUNT"] in self.expense_accounts:
                     sign = 1 if item["POSTING_KEY"] == DEBIT else -1
                     quantity += sign * Decimal(item["QUANTITY"])
                     amount += sign * Decimal(item["AMOUNT_DC"])
-        return Posted(quantity.normalize() + 0, amount)
+        return Posted(quantity.normalize() + 0, amount, dates=tuple(sorted(dates)))
 
     def keys(self) -> dict[str, str]:
         """Every external reference in the three systems, with the document that carries it."""

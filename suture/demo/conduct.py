@@ -40,7 +40,7 @@ async def conduct(folder: Path, *, once: bool, console: Console) -> int:
         failed = await day.resolve() if once else 0
         comparison, standings = await day.tell()
         if once:
-            return _verdict(console, comparison, standings, failed)
+            return _verdict(console, comparison, standings, failed, unspent=await vendors.unspent())
         console.print("everything stays up; Ctrl-C stops all of it")
         await asyncio.Event().wait()
     return 0
@@ -118,14 +118,19 @@ class _Day:
             )
 
 
-def _verdict(console: Console, comparison: Comparison, standings: Sequence[Standing], failed: int) -> int:
+def _verdict(
+    console: Console, comparison: Comparison, standings: Sequence[Standing], failed: int, *, unspent: Sequence[str]
+) -> int:
     still_open = [standing.use.number for standing in standings if not standing.closed]
     if still_open:
         console.print(f"[bold red]not closed: {', '.join(still_open)}")
     if failed:
         console.print(f"[bold red]{failed} commands were refused")
-    if comparison.agrees and not still_open and not failed:
-        console.print("[bold green]the three ledgers agree on every use")
-        return 0
-    console.print("[bold red]the ledgers do not agree")
-    return 1
+    if unspent:
+        console.print(f"[bold red]faults that never struck: {', '.join(unspent)}")
+    if not comparison.agrees:
+        console.print("[bold red]the ledgers do not agree")
+    if not comparison.agrees or still_open or failed or unspent:
+        return 1
+    console.print("[bold green]the three ledgers agree on every use")
+    return 0

@@ -99,6 +99,8 @@ async def _differences(
         wrong += _not_nothing("cost", end.cost, ended.cost, cost)
     elif (cost.quantity, cost.amount) != (end.cost, end.cost * each):
         wrong.append(f"expensed {cost.quantity} for {cost.amount}, expected {end.cost} for {end.cost * each}")
+    if end.posting is not None and cost.dates != (f"{end.posting:%Y%m%d}",):
+        wrong.append(f"the journal posts on {', '.join(cost.dates)}, expected {end.posting:%Y%m%d}")
     if isinstance(end.charge, Nothing):
         wrong += _not_nothing("charge", end.charge, ended.charge, charge)
         return wrong

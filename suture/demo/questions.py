@@ -153,7 +153,7 @@ MASTER_DATA = (
         item=4734,
         lot="L4734B",
         on=date(2026, 10, 30),
-        end=posts(1),
+        end=posts(1, posting=date(2026, 11, 1)),
     ),
 )
 

@@ -41,24 +41,37 @@ class Nothing:
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """What must stand in each ledger in the end, net. `item` and `case` say what a correction made of the use."""
+    """What must stand in each ledger in the end, net. `item` and `case` are those that a correction left it.
+
+    `posting` is the date of the journal where it is not the day of the use.
+    """
 
     stock: Decimal
     charge: Decimal | Nothing
     cost: Decimal | Nothing
     item: int | None = None
     case: int | None = None
+    posting: date | None = None
 
 
 def posts(
-    base: int, *, units: int | None = None, charge: Nothing | None = None, cost: Nothing | None = None, **ends_as: int
+    base: int,
+    *,
+    units: int | None = None,
+    charge: Nothing | None = None,
+    cost: Nothing | None = None,
+    item: int | None = None,
+    case: int | None = None,
+    posting: date | None = None,
 ) -> End:
     """So many base units in all three ledgers, `units` on the charge, except where nothing is to be posted."""
     return End(
         stock=Decimal(base),
         charge=charge or Decimal(base if units is None else units),
         cost=cost or Decimal(base),
-        **ends_as,
+        item=item,
+        case=case,
+        posting=posting,
     )
 
 

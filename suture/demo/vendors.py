@@ -31,6 +31,10 @@ class Vendor:
         """What the system's own staff do, or what befalls the system."""
         return _body(await self._desk.post(f"/_control/{path}", json=body))
 
+    async def desk(self, path: str) -> Any:
+        """What the system's own staff see."""
+        return _body(await self._desk.get(f"/_control/{path}"))
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._api.aclose()
@@ -48,6 +52,14 @@ class Vendors:
     def named(self, name: str) -> Vendor:
         """One of the three."""
         return {vendor.name: vendor for vendor in (self.inventory, self.billing, self.erp)}[name]
+
+    async def unspent(self) -> tuple[str, ...]:
+        """Faults that were arranged and never struck: then the day was not the one that is told."""
+        found = []
+        for vendor in (self.inventory, self.billing, self.erp):
+            left = await vendor.desk("faults")
+            found += [f"{vendor.name} {fault['operation']} {fault['kind']}" for fault in left["faults"]]
+        return tuple(found)
 
     async def __aenter__(self) -> Self:
         return self

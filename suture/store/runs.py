@@ -132,7 +132,8 @@ class Runs:
         return await self._database.write(lambda connection: self._take(connection, act, holder))
 
     def _take(self, connection: Connection, act: Sequence[str], holder: str) -> Claim:
-        acts = sorted(set(act))
+        # An act names a serial or a surgical case: what is kept of it is its fingerprint.
+        acts = sorted({self._keyring.fingerprint(one.encode()) for one in act})
         mine = [one for one in acts if self._claim.first(connection, {"act": one, "holder": holder}) is not None]
         if len(mine) == len(acts):
             return Claim(ours=True, holder=holder)

@@ -1,5 +1,6 @@
-"""One watched hospital for the tests of trace, metrics and privacy; the first transaction that it ever saw is kept."""
+"""Hospitals that several tests share: a watched one, with the first transaction it ever saw, and one to be killed."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from secrets import token_hex
@@ -9,7 +10,10 @@ import pytest
 
 from canonical.memory import RunProjection
 from suture.demo.uses import Use, posts
+from suture.temporal.dev_server import DevServer
+from suture.temporal.server_binary import find_binary
 from tests.support.collector import Collected
+from tests.support.engine import EngineOfProcesses, Timing, engine_of_processes
 from tests.support.house import eventually
 from tests.support.observed import WITHIN, Observed, observed_hospital
 
@@ -70,3 +74,16 @@ async def _first_transaction(hospital: Observed) -> FirstTransaction:
         metrics=metrics,
         requests={system: await hospital.requests(system) for system in hospital.house.systems},
     )
+
+
+@pytest.fixture(scope="session")
+async def processes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EngineOfProcesses]:
+    """An engine whose gateway, worker and Temporal are processes of its own, to be killed and started again.
+
+    Calls are slow to give up, so that many requests can be held at barriers before the worker is killed.
+    """
+    folder = tmp_path_factory.mktemp("processes")
+    binary = await find_binary(environ=os.environ)
+    server = DevServer(binary, database=folder / "temporal" / "temporal.db", log=folder / "temporal" / "log")
+    async with server, engine_of_processes(folder, server, timing=Timing(call=15, in_flight=18, attempt=16)) as engine:
+        yield engine

@@ -83,18 +83,17 @@ async def wristband_in_place_of_a_label(hospital: Observed) -> None:
     assert (await hospital.asked("P-4")).item.safety
 
 
-async def refused_charge(hospital: Observed) -> None:
+async def refused_charge(hospital: Observed, use: dict[str, Any], patient: Patient) -> None:
     """Billing refuses in words that name the patient; a person types the account again, and says too much."""
-    await hospital.vendors.billing.control(
-        "faults",
-        {"operation": "post_charge", "kind": "refuse", "count": 1, "key_contains": charge_key(hospital, "P-5")},
-    )
-    await hospital.capture(told("P-5", ROSA, sku="SKU-4706", lot="L4706A"))
-    asked = await hospital.asked("P-5")
-    assert ROSA.account in asked.item.evidence, "the vendor's own words are kept for whoever decides"
-    decided = ("--correct", f"account={ROSA.account}", "--reason", f"asked {ROSA.described}")
+    number = use["useId"]
+    fault = {"operation": "post_charge", "kind": "refuse", "count": 1, "key_contains": charge_key(hospital, number)}
+    await hospital.vendors.billing.control("faults", fault)
+    await hospital.capture(use)
+    asked = await hospital.asked(number)
+    assert patient.account in asked.item.evidence, "the vendor's own words are kept for whoever decides"
+    decided = ("--correct", f"account={patient.account}", "--reason", f"asked {patient.described}")
     await hospital.typed("work", "resolve", asked.item.item_id, *decided)
-    await hospital.closed("P-5")
+    await hospital.closed(number)
 
 
 async def rejected_charge(hospital: Observed) -> None:

@@ -90,6 +90,16 @@ class Engine:
         """Have the point of care say that a use did not happen as recorded."""
         await self._to_inventory(f"/v2/uses/{number}/corrections", body)
 
+    async def barrier(self, system: SandboxSystem, operation: str, at: str, wire: str) -> str:
+        """Hold the next such request under this key where it is `received`, `applied` or `answered`."""
+        made = await self.order(system, "barriers", {"operation": operation, "at": at, "key_contains": wire})
+        return f"barriers/{made['barrier']}"
+
+    async def reached(self, system: SandboxSystem, barrier: str) -> None:
+        """Wait until a request has come to the barrier."""
+        if not (await self.order(system, f"{barrier}?wait=30", method="GET"))["reached"]:
+            raise AssertionError(f"no request came to {barrier} of {system.name}")
+
     async def order(self, system: SandboxSystem, path: str, body: object | None = None, *, method: str = "POST") -> Any:
         """Call a control endpoint of a sandbox system; answers its JSON."""
         headers = {"Authorization": f"Bearer {system.control_token}"}

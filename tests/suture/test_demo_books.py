@@ -31,7 +31,7 @@ def journal(ref: str, *, reversal: bool = False) -> dict[str, Any]:
     keys = ("50", "40") if reversal else ("40", "50")
     line = {"QUANTITY": "2.000", "AMOUNT_DC": "30.00"}
     return {
-        "HEADER": {"REF_DOC_NO": ref, "DOC_NO": "5100000001"},
+        "HEADER": {"REF_DOC_NO": ref, "DOC_NO": "5100000001", "PSTNG_DATE": "20261120"},
         "ITEMS": [
             {"POSTING_KEY": keys[0], "GL_ACCOUNT": "0000520000", **line},
             {"POSTING_KEY": keys[1], "GL_ACCOUNT": "0000131000", **line},
@@ -66,8 +66,9 @@ def test_only_live_charges_count_and_credits_are_taken_off() -> None:
 
 def test_a_reversal_takes_its_journal_off() -> None:
     there = books(journals=(journal(OURS), journal(UNDO, reversal=True)))
-    assert there.expensed({OURS}) == Posted(Decimal(2), Decimal(30))
-    assert there.expensed({OURS, UNDO}) == Posted()
+    assert there.expensed({OURS}) == Posted(Decimal(2), Decimal(30), dates=("20261120",))
+    assert there.expensed({OURS, UNDO}) == Posted(dates=("20261120",))
+    assert there.expensed(set()) == Posted()
 
 
 def test_every_key_in_the_books_is_known_by_its_document() -> None:

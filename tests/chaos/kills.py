@@ -1,0 +1,130 @@
+"""Many writes held at once, each where its cell says, when the worker is killed: one kill strikes all of them."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+from canonical.documents.work_item import WorkItem
+from canonical.effect import EffectState
+from tests.chaos.ledgers import Ledgers
+from tests.chaos.requests import Request, requests
+from tests.chaos.uses import NOT_USED, WRITES, Expected, Use, Write
+from tests.support.engine import EngineOfProcesses
+from tests.support.sandbox import SandboxSystem
+
+Point = Literal["received", "applied", "answered"]
+POINTS: tuple[Point, ...] = ("received", "applied", "answered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Where the worker is killed: which write, and how far its system has come with it."""
+
+    write: Write
+    at: Point
+
+    def __str__(self) -> str:
+        return f"{self.write.name}-{self.at}"
+
+
+SPOTS = tuple(Spot(write=write, at=at) for write in WRITES for at in POINTS)
+
+
+@dataclass(kw_only=True)
+class Held:
+    """A write on its way when the worker was killed, and what became of its use."""
+
+    spot: Spot
+    expected: Expected
+    system: SandboxSystem
+    wire: str = ""
+    barriers: dict[Point, str] = field(default_factory=dict)
+    known_as: EffectState | None = None
+    asked: tuple[WorkItem, ...] = ()
+    failure: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """All uses at rest after the kill, the ledgers of that moment, and what each system was asked."""
+
+    held: dict[Spot, Held]
+    ledgers: Ledgers
+    log: dict[str, list[Request]]
+
+
+async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
+    """Have every write under way at its spot, kill the worker, start it again, and wait until all is at rest.
+
+    What is to be killed at `answered` is held once applied, and let go with all the others at the last moment.
+    """
+    held = [
+        Held(
+            spot=spot,
+            expected=Expected.of(Use.nth(nth), 0 if spot.write.undoes else None),
+            system=getattr(engine.sandbox, spot.write.system),
+        )
+        for nth, spot in enumerate(SPOTS)
+    ]
+    await asyncio.gather(*(_post(engine, one) for one in held if one.spot.write.undoes))
+    posted = await asyncio.to_thread(Ledgers.of, engine.sandbox)
+    for one in held:
+        await _bar(engine, one, posted)
+    await asyncio.gather(*(_set_out(engine, one) for one in held))
+    await asyncio.gather(
+        *(_reached(engine, one, "received" if one.spot.at == "received" else "applied") for one in held)
+    )
+    answered = [one for one in held if one.spot.at == "answered"]
+    await asyncio.gather(*(_release(engine, one, "applied") for one in answered))
+    await asyncio.gather(*(_reached(engine, one, "answered") for one in answered))
+    engine.worker.kill()
+    for one in held:
+        effect = await engine.store.effects.by_wire_key(one.wire)
+        one.known_as = effect.state if effect is not None else None
+    await asyncio.gather(*(_release(engine, one, one.spot.at) for one in held))
+    await engine.start_worker()
+    await asyncio.gather(*(_come_to_rest(engine, one) for one in held))
+    return Aftermath(
+        held={one.spot: one for one in held},
+        ledgers=await asyncio.to_thread(Ledgers.of, engine.sandbox),
+        log={system.name: await requests(engine, system) for system in engine.sandbox.systems},
+    )
+
+
+async def _post(engine: EngineOfProcesses, held: Held) -> None:
+    use = held.expected.use
+    await engine.capture(use.body())
+    await engine.to_rest(use.name)
+
+
+async def _bar(engine: EngineOfProcesses, held: Held, posted: Ledgers) -> None:
+    use, write = held.expected.use, held.spot.write
+    first = use.wire(write.step)
+    held.wire = use.undo_wire(write.step, posted.reference(first)) if write.undoes else first
+    points: tuple[Point, ...] = ("applied", "answered") if held.spot.at == "answered" else (held.spot.at,)
+    for point in points:
+        held.barriers[point] = await engine.barrier(held.system, write.operation, point, held.wire)
+
+
+async def _set_out(engine: EngineOfProcesses, held: Held) -> None:
+    use = held.expected.use
+    if held.spot.write.undoes:
+        await engine.correct(use.number, NOT_USED)
+    else:
+        await engine.capture(use.body())
+
+
+async def _reached(engine: EngineOfProcesses, held: Held, at: Point) -> None:
+    await engine.reached(held.system, held.barriers[at])
+
+
+async def _release(engine: EngineOfProcesses, held: Held, at: Point) -> None:
+    await engine.order(held.system, f"{held.barriers[at]}/release")
+
+
+async def _come_to_rest(engine: EngineOfProcesses, held: Held) -> None:
+    try:
+        reports = 2 if held.spot.write.undoes else 1
+        held.asked = await engine.to_rest(held.expected.use.name, reports=reports, within=90)
+    except (Exception, ExceptionGroup) as failure:
+        held.failure = failure

@@ -1,0 +1,57 @@
+"""`suture demo` as a person runs it: whatever ends it, nothing that it started stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+DEMO = [str(Path(sys.executable).with_name("suture")), "demo"]
+
+
+def started_in(folder: Path) -> list[int]:
+    """The processes that name the folder: in their command line or in their environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == os.getpid():
+            continue
+        try:
+            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:
+            continue  # it has ended meanwhile, or is not ours to look at
+        if str(folder).encode() in told:
+            found.append(int(process.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_in_the_middle_of_the_day_it_stops_all_that_it_started(tmp_path: Path, how: signal.Signals) -> None:
+    process = subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "the morning list" in line:
+                break
+        assert len(started_in(tmp_path)) >= 6, "".join(said)
+        process.send_signal(how)
+        rest, _ = process.communicate(timeout=60)
+        assert "stopping everything" in rest
+        assert process.returncode == 0, rest
+    finally:
+        process.kill()
+        process.wait()
+    assert started_in(tmp_path) == []
+
+
+def test_played_once_it_resolves_what_waits_and_the_ledgers_agree(tmp_path: Path) -> None:
+    ended = subprocess.run([*DEMO, "--once"], cwd=tmp_path, capture_output=True, text=True, timeout=590)
+    assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr
+    assert "the three ledgers agree on every use" in ended.stdout
+    assert "nothing waits for a person" in ended.stdout
+    assert started_in(tmp_path) == []

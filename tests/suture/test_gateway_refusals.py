@@ -1,0 +1,89 @@
+"""Signed bodies that are no events: refused by field, without the value, and not remembered."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suture.store.store import Store
+from tests.support.front_door import FrontDoor, captured
+
+
+@pytest.fixture
+async def door(tmp_path: Path, store: Store, store_url: str) -> AsyncIterator[FrontDoor]:
+    door = FrontDoor.open(tmp_path, store, url=store_url)
+    async with door.http:
+        yield door
+
+
+async def stored(door: FrontDoor, event_id: str) -> Any:
+    return await door.store.inbox.find(source="inventory", event_id=event_id)
+
+
+INVALID = {
+    "no JSON": (b"use: captured", "body"),
+    "empty": (b"", "body"),
+    "no object": (b"[1, 2]", "body"),
+    "a number": (b"17", "body"),
+    "not UTF-8": (b'{"a": "\xff"}', "body"),
+    "a byte order mark": (b"\xef\xbb\xbf{}", "body"),
+    "UTF-16": ('{"a": 1}'.encode("utf-16"), "body"),
+    "a key twice": (b'{"eventId": "a", "eventId": "b"}', "body"),
+    "NaN": (b'{"a": NaN}', "body"),
+    "Infinity": (b'{"a": -Infinity}', "body"),
+    "too deep": (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "body"),
+    "too deep, not closed": (b'{"a":' * 40_000, "body"),
+    "half a surrogate pair": (b'{"a": "\\ud800"}', "body"),
+    "NUL": (b'{"a": "\\u0000"}', "body"),
+    "a number beyond all size": (b'{"a": 1e999999999}', "body"),
+    "a number of many digits": (b'{"a": ' + b"9" * 5000 + b"}", "body"),
+    "no fields": (b"{}", "eventId"),
+}
+
+
+@pytest.mark.parametrize("case", INVALID)
+async def test_a_signed_body_that_is_no_event_is_refused_by_field(door: FrontDoor, case: str) -> None:
+    body, field = INVALID[case]
+    answer = await door.send(body, event_id="msg-9")
+    assert answer.status_code == 422
+    assert answer.json()["field"] == field
+    assert answer.json()["expected"]
+    assert await stored(door, "msg-9") is None
+
+
+PLANT = "MRN-77001"
+WRONG_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
+    "facility": ({"facility": PLANT}, "data.facility"),
+    "quantity": ({"qty": PLANT}, "data.qty"),
+    "no quantity": ({"qty": 0}, "data.qty"),
+    "time": ({"scannedAt": PLANT}, "data.scannedAt"),
+    "time without offset": ({"scannedAt": "2026-11-02T15:00:00"}, "data.scannedAt"),
+    "disposition": ({"disposition": PLANT}, "data.disposition"),
+    "location": ({"location": f"{PLANT} {PLANT}"}, "data.location"),
+    "barcode": ({"barcode": PLANT, "sku": None}, "data.barcode"),
+    "lot": ({"lot": f"{PLANT} \u00e9"}, "data.lot"),
+    "an event of no kind": ({}, "eventType"),
+    "a case that is a list": ({"surgicalCaseNumber": [PLANT]}, "data.surgicalCaseNumber"),
+    "an unheard-of facility": ({"facility": "westCampus"}, "facility"),
+    "a blank case": ({"surgicalCaseNumber": "  "}, "data.surgical_case"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FIELDS)
+async def test_a_wrong_field_is_named_and_its_value_never_told(door: FrontDoor, case: str) -> None:
+    changes, field = WRONG_FIELDS[case]
+    body = captured(**changes)
+    if case == "an event of no kind":
+        body["eventType"] = PLANT
+    answer = await door.send(body, event_id="msg-10")
+    assert answer.status_code == 422
+    assert answer.json()["field"] == field
+    assert answer.json()["expected"]
+    assert PLANT not in answer.text
+    assert await stored(door, "msg-10") is None
+
+
+async def test_a_rejected_event_is_not_remembered(door: FrontDoor) -> None:
+    assert (await door.send(captured(qty=-1), event_id="msg-11")).status_code == 422
+    assert (await door.send(captured(qty=1), event_id="msg-11")).status_code == 202

@@ -1,0 +1,41 @@
+"""Takes patients' numbers out of an event, also where a wristband was scanned in place of the goods' label."""
+
+import pytest
+
+from suture.store.store import Store
+from suture.tokeniser import Tokeniser
+from tests.support.documents import ACCOUNT, CASE, usage
+
+LABELS = ("L4711A", "SN4708001", "ACC-1", "2026-11-22")
+WRISTBANDS = ("MRN-7700123", "mrn7700123", ACCOUNT, f"]C1{CASE}", CASE.lower(), "123-45-6789")
+
+
+@pytest.mark.parametrize("field", ["lot", "serial"])
+@pytest.mark.parametrize("wristband", WRISTBANDS)
+def test_a_patients_number_on_the_goods_becomes_a_lot_that_nobody_knows(
+    store: Store, field: str, wristband: str
+) -> None:
+    tokeniser = Tokeniser(store.vault)
+    scan = {"agency": "GS1", "device_identifier": "00950000047118", field: wristband}
+    told = tokeniser.data(usage(**{field: wristband, "scan": scan, "replacement": usage(**{field: wristband})}))
+    token = store.vault.token("id", wristband).token
+    assert told[field] == told["scan"][field] == told["replacement"][field] == token
+    assert told["scan"]["agency"] == "GS1"
+    assert token in [made.token for made in tokeniser.made]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_what_is_printed_on_goods_stays(store: Store, label: str) -> None:
+    told = Tokeniser(store.vault).data(usage(lot=label, serial=label, scan={"lot": label}))
+    assert (told["lot"], told["serial"], told["scan"]) == (label, label, {"lot": label})
+
+
+def test_a_token_on_the_goods_stays_when_it_comes_again(store: Store) -> None:
+    first = Tokeniser(store.vault).data(usage(lot="MRN-7700123"))
+    again = Tokeniser(store.vault)
+    assert again.data(first) == first
+    assert again.made == []
+
+
+def test_a_person_who_corrects_a_lot_by_a_wristband_hands_on_its_token(store: Store) -> None:
+    assert Tokeniser(store.vault).data({"lot": "MRN-7700123"})["lot"].startswith("id_")
