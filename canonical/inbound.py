@@ -9,6 +9,10 @@ from canonical.documents.document import Code
 from canonical.model import Frozen
 
 
+EVERY_FACILITY = "ALL"
+"""The facility of news that concern all of them, such as an item approved in a master that they share."""
+
+
 class EventType(StrEnum):
     """The events that the engine understands; `data` of the first two is a document, the rest name what changed."""
 

@@ -17,7 +17,7 @@ from canonical.documents.work_item import Cause
 from canonical.effect import Found
 from canonical.envelope import Envelope
 from canonical.identity import RunName
-from canonical.inbound import EventType, Inbound, InvalidEvent
+from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from canonical.memory import InboxState
 from canonical.model import Frozen
 from suture.fingerprint import content
@@ -105,14 +105,15 @@ class Intake:
     def _envelope(
         self, inbound: Inbound, tokeniser: Tokeniser, *, source: str, traceparent: str, now: datetime
     ) -> Envelope:
-        if inbound.facility not in self._facilities:
+        everywhere = inbound.facility == EVERY_FACILITY and inbound.type in SUBJECTS
+        if inbound.facility not in self._facilities and not everywhere:
             raise InvalidEvent("facility", "a facility of this hospital")
         if inbound.type in (EventType.account_opened, EventType.case_changed):
             subject = tokeniser.token("case", inbound.number, field="number")
         else:
             subject = tokeniser.outside_id(inbound.number, field="number")
         known = {
-            "legal_entity": self._facilities[inbound.facility].legal_entity,
+            "legal_entity": "" if everywhere else self._facilities[inbound.facility].legal_entity,
             "facility": inbound.facility,
             "source": source,
             "number": subject,

@@ -87,7 +87,7 @@ class _Day:
             orders = await self._orders()
             if not orders:
                 break
-            report.open_items(self._console, orders, self._house.home.config)
+            self._show(orders)
             await resolve_all(orders, home=self._house.home, people=self._people, told=told)
             await self._quiet()
         return failed
@@ -99,8 +99,12 @@ class _Day:
         comparison = await compare(standings, vendors=self._vendors, watch=self._watch, policy=settings.policy)
         report.transactions(self._console, standings, settings)
         report.ledgers(self._console, comparison)
-        report.open_items(self._console, await self._orders(), self._house.home.config)
+        self._show(await self._orders())
         return comparison, standings
+
+    def _show(self, orders: Sequence[Order]) -> None:
+        billing = self._house.systems["billing"].url
+        report.open_items(self._console, orders, home=self._house.home, billing_url=billing)
 
     async def _orders(self) -> list[Order]:
         found = await self._watch.store.work_items.open_items(limit=10_000)

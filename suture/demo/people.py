@@ -2,6 +2,7 @@
 
 from suture.demo.corrections import BILLED
 from suture.demo.day import BY_NUMBER
+from suture.demo.mending import MENDS
 from suture.demo.uses import account_number, case_number
 from suture.demo.vendors import Vendors
 
@@ -62,17 +63,5 @@ class People:
         if what in self._mended:
             return
         self._mended.add(what)
-        billing = self._vendors.billing
-        match what:
-            case "add-code-4711":
-                await billing.control("cdm", {"supply_ref": "S4711", "cdm_code": "27004711", "price": 2_900})
-            case "reopen-account-37":
-                await billing.control(f"accounts/{account_number(37)}/status", {"status": "open"})
-            case _:
-                raise ValueError(f"nobody knows how to mend {what}")
-
-
-IN_WORDS = {
-    "add-code-4711": "revenue integrity adds a charge code for 4711 in billing",
-    "reopen-account-37": "patient accounting opens the account of case 37 again in billing",
-}
+        mend = MENDS[what]
+        await self._vendors.billing.control(mend.path, dict(mend.body))

@@ -1,83 +1,13 @@
-"""What needs people: unsafe lots, missing codes and accounts, unknown items, refusals, acts that were told twice."""
+"""What needs people: missing codes and accounts, unknown items, refused charges and costs, acts that were told twice."""
 
 from datetime import date
 
 from canonical.documents.work_item import Cause
 from suture.demo.morning import EXPENSED
+from suture.demo.safety import SAFETY
 from suture.demo.uses import Answer, Fault, Nothing, Use, posts
 
 NOT_EFFECTIVE = "not chargeable before 2027"
-WRITTEN_OFF = "past its date: not charged"
-
-SAFETY = (
-    Use(
-        number="U-201",
-        says="a bone screw past its date is implanted",
-        trouble="the use posts, safety is told, the charge is held; a person writes it off",
-        at="NORTH OR-1",
-        case=25,
-        item=4721,
-        lot="L4721X",
-        disposition="implanted",
-        end=posts(1, charge=Nothing(WRITTEN_OFF)),
-        answers={Cause.safety: Answer(options=("--correct", f"no_charge_reason={WRITTEN_OFF}"))},
-    ),
-    Use(
-        number="U-202",
-        says="a suture anchor of a recalled lot is implanted",
-        trouble="the use posts, safety is told, the charge is held until released",
-        at="NORTH OR-1",
-        case=25,
-        item=4701,
-        lot="L4701R",
-        disposition="implanted",
-        end=posts(1),
-    ),
-    Use(
-        number="U-203",
-        says="a suture anchor of a quarantined lot is implanted",
-        trouble="the use posts, safety is told, the charge is held until released",
-        at="NORTH OR-2",
-        case=29,
-        item=4733,
-        lot="L4733Q",
-        disposition="implanted",
-        end=posts(1),
-    ),
-    Use(
-        number="U-204",
-        says="a guide wire, its lot misread as L4702Z",
-        trouble="an unknown lot; corrected by a person: taken back and posted again in all three",
-        at="NORTH OR-2",
-        case=29,
-        item=4702,
-        lot="L4702Z",
-        end=posts(1),
-        answers={Cause.safety: Answer(options=("--correct", "lot=L4702B"))},
-    ),
-    Use(
-        number="U-205",
-        says="eighty stapler reloads where the books have fewer",
-        trouble="more than on hand: posts as a discrepancy, and the shelf is counted",
-        at="NORTH OR-1",
-        case=31,
-        item=4706,
-        lot="L4706B",
-        quantity=80,
-        end=posts(80),
-    ),
-    Use(
-        number="U-206",
-        says="a stimulator is implanted, its serial not scanned",
-        trouble="tracked by serial and none told: the charge is held until it is",
-        at="NORTH OR-1",
-        case=31,
-        item=4724,
-        disposition="implanted",
-        end=posts(1),
-        answers={Cause.safety: Answer(options=("--correct", "serial=SN4724001"))},
-    ),
-)
 
 MASTER_DATA = (
     Use(

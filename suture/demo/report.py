@@ -16,11 +16,12 @@ from rich.text import Text
 from suture.cli.links import web_ui
 from suture.demo.books import Posted
 from suture.demo.ledgers import Comparison, Line
-from suture.demo.people import IN_WORDS
+from suture.demo.mending import MENDS
 from suture.demo.resolve import Order, shown
 from suture.demo.standing import Standing
 from suture.demo.uses import Nothing
 from suture.settings import Settings
+from suture.up.folder import Home
 
 WIDTH = 120
 INDENT = " " * 7
@@ -71,20 +72,23 @@ def ledgers(console: Console, comparison: Comparison) -> None:
     console.print()
 
 
-def open_items(console: Console, orders: Sequence[Order], config: Path) -> None:
+def open_items(console: Console, orders: Sequence[Order], *, home: Home, billing_url: str) -> None:
     """What waits for a person, each with the command that resolves it."""
     if not orders:
         console.print("nothing waits for a person")
         return
     title = "1 work item waits" if len(orders) == 1 else f"{len(orders)} work items wait"
     console.print(Rule(f"[bold]{title} for a person", align="left", style="dim"), width=WIDTH)
-    console.print(Text(f"in another terminal, first: {_environment(config)}"), soft_wrap=True)
+    console.print(Text(f"in another terminal, first: {_environment(home.config)}"), soft_wrap=True)
     for order in orders:
         item = order.listed.item
         safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
         console.print(safety + Text(item.question) + Text(f"  ({item.owner})", style="dim"), soft_wrap=True)
         if order.first:
-            console.print(Text(f"{INDENT}first, {IN_WORDS[order.first]}", style="dim"), soft_wrap=True)
+            mend = MENDS[order.first]
+            console.print(Text(f"  first, {mend.words}:", style="dim"), soft_wrap=True)
+            call = mend.command(url=billing_url, token_file=shown(home.control_token("billing")))
+            console.print(Text(f"  {call}", style="cyan"), soft_wrap=True)
         console.print(Text(f"  {order.line}", style="cyan"), soft_wrap=True)
     console.print()
 

@@ -99,6 +99,9 @@ class Events:
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
             raise InvalidEvent(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
+        except OverflowError:
+            # What any translator meets that makes UTC of a time at the calendar's edge.
+            raise InvalidEvent("body", "expected times within the calendar") from None
         except (ArithmeticError, LookupError, TypeError, ValueError) as defect:
             # The translator's defect, which its system's sender cannot help: refused like any event that says nothing.
             place = traceback.extract_tb(defect.__traceback__)[-1]

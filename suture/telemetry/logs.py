@@ -50,8 +50,8 @@ def start_logs(
         logger.handlers.clear()
         logger.propagate = True
     logging.getLogger("uvicorn.access").addFilter(_without_query)
-    # httpx logs whole URLs at INFO.
-    for name in ("httpx", "httpcore", "urllib3"):
+    # httpx logs whole URLs at INFO, alembic two lines for each look at the revision.
+    for name in ("httpx", "httpcore", "urllib3", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

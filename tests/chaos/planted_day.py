@@ -171,18 +171,20 @@ async def from_the_command_line(hospital: Observed) -> None:
         "unit": "each",
         "disposition": "consumed",
     }
-    await start(hospital, document)
-    await hospital.closed("P-9")
-    await start(hospital, document | {"number": "P-90", OTTO.last: OTTO.first}, accepted=False)
-    await start(hospital, document | {"number": "P-91", "lot": f"{OTTO.last}, {OTTO.first}"}, accepted=False)
-    await start(hospital, document | {"number": "P-92", "facility": OTTO.described}, accepted=False)
-    await hospital.typed("cancel", hospital.name("P-4").business_key)
-    await hospital.closed("P-4")
-    for number in ("P-5", "P-7"):
-        await hospital.typed("show", hospital.name(number).business_key)
-        await hospital.typed("show", hospital.name(number).business_key, "--json")
-    await hospital.typed("work", "list", "--json")
-    await hospital.typed("list", "--json")
+    await asyncio.gather(
+        start(hospital, document),
+        start(hospital, document | {"number": "P-90", OTTO.last: OTTO.first}, accepted=False),
+        start(hospital, document | {"number": "P-91", "lot": f"{OTTO.last}, {OTTO.first}"}, accepted=False),
+        start(hospital, document | {"number": "P-92", "facility": OTTO.described}, accepted=False),
+        hospital.typed("cancel", hospital.name("P-4").business_key),
+    )
+    await asyncio.gather(hospital.closed("P-9"), hospital.closed("P-4"))
+    await asyncio.gather(
+        hospital.typed("show", hospital.name("P-5").business_key),
+        hospital.typed("show", hospital.name("P-7").business_key, "--json"),
+        hospital.typed("work", "list", "--json"),
+        hospital.typed("list", "--json"),
+    )
 
 
 async def start(hospital: Observed, document: dict[str, Any], *, accepted: bool = True) -> None:

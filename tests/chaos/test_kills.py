@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.effect import EffectState
 from canonical.identity import RunName
@@ -102,7 +101,7 @@ async def test_a_run_deleted_from_temporal_is_not_told_again_and_can_still_be_co
     await engine.capture(other.body())
     await engine.to_rest(other.name)
     for name in (use.name, use.name.next()):
-        assert not await known(engine, name)
+        assert await engine.status(name.workflow_id) is None
     assert await writes(engine, use) == before
 
     await engine.correct(use.number, NOT_USED)
@@ -182,7 +181,7 @@ async def test_a_report_sent_twice_is_one_use(processes: EngineOfProcesses) -> N
 
     await until(sent_twice, what="the second delivery")
     assert Ledgers.of(engine.sandbox).wrong(Expected.of(use)) == []
-    assert not await known(engine, use.name.next())
+    assert await engine.status(use.name.next().workflow_id) is None
 
 
 def hook_secret(engine: EngineOfProcesses) -> bytes:
@@ -214,17 +213,6 @@ async def delete(engine: EngineOfProcesses, name: RunName) -> None:
     )
 
     async def gone() -> bool | None:
-        return not await known(engine, name) or None
+        return await engine.status(name.workflow_id) is None or None
 
     await until(gone, what="a run that is deleted")
-
-
-async def known(engine: EngineOfProcesses, name: RunName) -> bool:
-    """Whether Temporal knows the run."""
-    try:
-        await engine.client.get_workflow_handle(name.workflow_id).describe()
-    except RPCError as refused:
-        if refused.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return True

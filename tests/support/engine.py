@@ -16,6 +16,7 @@ import uvicorn
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.notes import Notes
 from canonical.documents.work_item import Decided, Decision, Resolution, WorkItem
@@ -76,7 +77,7 @@ class Engine:
     sandbox: Sandbox
     store: Store
     client: Client
-    tokens: Mapping[str, str]
+    tokens: dict[str, str]
     gateway_url: str
     http: httpx.AsyncClient = field(
         default_factory=lambda: httpx.AsyncClient(timeout=90, trust_env=False, verify=False)
@@ -151,13 +152,21 @@ class Engine:
             for workflow_id in recorded | {run.workflow_id}:
                 if workflow_id is None:
                     return None
-                described = await self.client.get_workflow_handle(workflow_id).describe()
-                if described.status is WorkflowExecutionStatus.RUNNING:
+                if await self.status(workflow_id) is WorkflowExecutionStatus.RUNNING:
                     return None
             return run
 
         await until(ended, within=within, every=0.25, what=f"the end of {name.business_key}")
         return tuple(asked.values())
+
+    async def status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        """How Temporal knows a run; none where it does not."""
+        try:
+            return (await self.client.get_workflow_handle(workflow_id).describe()).status
+        except RPCError as refused:
+            if refused.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return None
 
     async def documents(self, correlation_id: str) -> list[Waiting]:
         """The reports and corrections of a transaction, as the inbox has them."""

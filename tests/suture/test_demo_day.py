@@ -14,7 +14,7 @@ from sandbox.inventory.faults import Kind as InventoryFault
 from sandbox.inventory.shapes import CorrectionRequest, UseRequest
 from suture.demo.day import BY_NUMBER, USES
 from suture.demo.labels import gs1, gtin, hibc
-from suture.demo.people import IN_WORDS
+from suture.demo.mending import MENDS
 from suture.demo.uses import OPERATIONS, Nothing, Use
 from suture.demo.wire import WIRE
 
@@ -63,7 +63,7 @@ def test_serials_are_used_once_except_where_the_same_act_is_told_twice() -> None
 def test_what_people_answer_is_a_decision_and_what_they_mend_is_told_in_words() -> None:
     answers = [answer for use in USES for answer in use.answers.values()]
     assert {answer.options[0].removeprefix("--") for answer in answers} <= set(Decision)
-    assert {answer.first for answer in answers if answer.first} == set(IN_WORDS)
+    assert {answer.first for answer in answers if answer.first} == set(MENDS)
 
 
 def test_the_rules_of_the_trade_are_played() -> None:

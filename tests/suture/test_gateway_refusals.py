@@ -62,7 +62,7 @@ WRONG_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "disposition": ({"disposition": PLANT}, "data.disposition"),
     "location": ({"location": f"{PLANT} {PLANT}"}, "data.location"),
     "barcode": ({"barcode": PLANT, "sku": None}, "data.barcode"),
-    "lot": ({"lot": f"{PLANT} \u00e9"}, "data.lot"),
+    "lot": ({"lot": "L 1 \u00e9"}, "data.lot"),
     "an event of no kind": ({}, "eventType"),
     "a case that is a list": ({"surgicalCaseNumber": [PLANT]}, "data.surgicalCaseNumber"),
     "an unheard-of facility": ({"facility": "westCampus"}, "facility"),
@@ -87,3 +87,11 @@ async def test_a_wrong_field_is_named_and_its_value_never_told(door: FrontDoor, 
 async def test_a_rejected_event_is_not_remembered(door: FrontDoor) -> None:
     assert (await door.send(captured(qty=-1), event_id="msg-11")).status_code == 422
     assert (await door.send(captured(qty=1), event_id="msg-11")).status_code == 202
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+async def test_a_time_beyond_the_calendar_is_refused(door: FrontDoor, moment: str) -> None:
+    for body in (captured(scannedAt=moment), captured() | {"emittedAt": moment}):
+        answer = await door.send(body)
+        assert answer.status_code == 422
+        assert moment not in answer.text

@@ -13,7 +13,7 @@ from canonical.documents.usage import Usage, UsageCorrection
 from canonical.documents.work_item import Cause, Decision
 from canonical.effect import EffectState, Posted
 from canonical.identity import wire_key
-from canonical.inbound import EventType, Inbound, InvalidEvent
+from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from canonical.memory import InboxState
 from suture.intake import Intake
 from suture.store.inbox import Accepted, Conflict, Waiting
@@ -216,6 +216,14 @@ async def test_news_of_a_subject_is_addressed_to_the_subject(
     assert stored.business_key.startswith(kind)
     assert stored.envelope.data["account"].startswith("acct_")
     assert CASE not in stored.envelope.model_dump_json() + stored.business_key
+
+
+async def test_news_may_concern_every_facility_and_a_document_may_not(store: Store, intake: Intake) -> None:
+    everywhere = {"facility": EVERY_FACILITY}
+    news = event(EventType.item_approved, "4739").model_copy(update=everywhere)
+    assert (await taken(store, intake, news)).business_key == "item:4739"
+    with pytest.raises(InvalidEvent, match="facility"):
+        await intake.take(reported().model_copy(update=everywhere), source="inventory", raw=RAW)
 
 
 async def test_a_trace_that_is_none_is_left_out(store: Store, intake: Intake) -> None:

@@ -6,13 +6,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from canonical.inbound import EventType, Inbound, InvalidEvent
+from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from connectors.systems.sandbox_erp.mapping import MATERIAL_LENGTH, item_of
 
 Model = TypeVar("Model", bound=BaseModel)
-
-# An approval holds for the whole hospital.
-EVERY_FACILITY = "ALL"
 
 
 def _stamp(text: object) -> object:

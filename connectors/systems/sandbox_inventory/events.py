@@ -8,16 +8,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from canonical.documents.usage import Scan
-from canonical.inbound import EventType, Inbound, InvalidEvent
+from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from connectors.protocols.barcode.scan import read_barcode
 from connectors.protocols.barcode.unreadable import UnreadableBarcode
 from connectors.systems.sandbox_inventory.mapping import facility_of, item_of
 from connectors.systems.sandbox_inventory.shapes import Approved, CapturedUse, Correction, Event
 
 Model = TypeVar("Model", bound=BaseModel)
-
-# An approval holds for the whole hospital.
-EVERY_FACILITY = "ALL"
 _KINDS = {"wrongPatient": "wrong-patient", "wrongItem": "wrong-item", "notUsed": "not-used"}
 
 
