@@ -45,9 +45,11 @@ class Writing:
         recorded = await self.effects.intend(self.intent, at=_now())
         if recorded.posted is not None and recorded.state in (EffectState.applied, EffectState.by_hand):
             return recorded.posted
+        # Also before a new revision is first sent: a late arrival of an older one would be in its way.
+        in_doubt = not recorded.first or len(self.ledger.keys) > 1
+        if in_doubt and (document := await self._the_one_that_stands()) is not None:
+            return await self._settle(document, uncertain=True)
         if not recorded.first:
-            if (document := await self._the_one_that_stands()) is not None:
-                return await self._settle(document, uncertain=True)
             self._only_if_absent(recorded)
             await self.effects.resent(self.intent.key, at=_now())
         try:

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field
 from canonical.documents.document import Code
 from canonical.model import Frozen
 
-
 EVERY_FACILITY = "ALL"
 """The facility of news that concern all of them, such as an item approved in a master that they share."""
 

@@ -8,7 +8,6 @@ from activities.costs import Costs
 from activities.stock import Stock
 from canonical.documents.charge import CaseStatus, Charge
 from canonical.documents.costing import CostPosting, CostRule, cost_rule
-from canonical.documents.stock import StockMovement
 from canonical.documents.usage_run import Judgement, UsageRun, UsageStart
 from canonical.effect import Found, Posted
 from canonical.eligibility import eligibility, price
@@ -48,7 +47,9 @@ class UsageToCharge(Use):
         """The process as the business tells it."""
         await self.hear_of_the_use()
         await self.take_back_what_was_corrected()
-        if not self.state.not_used:
+        if not self.state.not_used and not self.use.disposition.leaves_the_shelf:
+            self.exempt_all(f"{self.use.disposition}: nothing leaves the shelf")
+        elif not self.state.not_used:
             await self.look_everything_up()
             await self.ask_about_a_possible_duplicate()
             await self.move_stock()
@@ -80,12 +81,11 @@ class UsageToCharge(Use):
                 self.exempt_all("not used")
 
     async def look_everything_up(self) -> None:
-        """Item and lot, account and charge code, valuation; what is unsafe is told, and stops nothing."""
+        """Item and lot, account and charge code, valuation."""
         if all(ledger.settled for ledger in self.state.ledgers):
             return
         self.enter("looking up")
         await self.look_up()
-        self.tell_of_findings()
 
     async def ask_about_a_possible_duplicate(self) -> None:
         """The same act from two sources is held before anything posts (domain rule 7)."""
@@ -109,29 +109,19 @@ class UsageToCharge(Use):
             question = ask.not_found("stock", usage.source)
             await self.saga.adopt("stock", reference, clock=self.policy.verification, question=question)
             return
-        movement = StockMovement(
-            facility=usage.facility,
-            location=usage.location,
-            item=self.item.item,
-            quantity=self.base_quantity,
-            unit=self.item.base_unit,
-            lot=usage.lot,
-            serial=usage.serial,
-            service_date=usage.service_date,
-            discrepancy=bool(self.found_unsafe),
-            reason=", ".join(self.found_unsafe),
-        )
+        self.tell_of_findings()
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
-            order = MoveStock(context=self.context, ledger=ledger, movement=movement)
+            order = MoveStock(context=self.context, ledger=ledger, movement=self.movement())
             return await workflow.execute_activity_method(Stock.move, order, **call)
 
         await self.saga.post(
             "stock",
             send,
-            summary=f"takes {movement.quantity.normalize():f} {movement.unit} of {movement.item} from {usage.location}",
+            summary=f"takes {self.base_quantity.normalize():f} {self.item.base_unit} of {self.item.item} from {usage.location}",
             owner=Audience.supply_chain,
             correctable=("item", "lot", "serial", "location"),
+            renew=self.ask_item,
         )
 
     async def charge_the_patient(self) -> None:

@@ -26,6 +26,11 @@ class Disposition(StrEnum):
     explanted = "explanted"
     sample = "sample"
 
+    @property
+    def leaves_the_shelf(self) -> bool:
+        """Whether goods leave stock: a returned item goes back to it, an explanted device never came from it."""
+        return self not in (Disposition.returned, Disposition.explanted)
+
 
 class AlreadyPosted(Frozen):
     """What the reporting system says it has posted by itself, each with its reference (domain rule 1)."""

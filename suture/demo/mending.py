@@ -21,7 +21,7 @@ class Mend:
         """The same for a shell."""
         told = shlex.quote(json.dumps(dict(self.body)))
         token = f'"authorization: Bearer $(cat {shlex.quote(token_file)})"'
-        return f"curl -fsS {url}/_control/{self.path} -H {token} --json {told}"
+        return f"curl -fsS {url}/_control/{self.path} -H {token} -H 'content-type: application/json' -d {told}"
 
 
 MENDS: Mapping[str, Mend] = {

@@ -42,14 +42,14 @@ class Audit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = AUDIT.insert()
+        self._add = database.prepare(AUDIT.insert(), tuple(Act.model_fields))
 
     def write(
         self, connection: Connection, *, who: str, action: str, subject: str, correlation_id: str, at: datetime
     ) -> None:
         """Append within a transaction of others, so that act and line commit together."""
         row = {"at": at, "who": who, "action": action, "subject": subject, "correlation_id": correlation_id}
-        connection.execute(self._add, row)
+        self._add.run(connection, row)
 
     async def append(self, *, who: str, action: str, subject: str, correlation_id: str = "", at: datetime) -> None:
         """Append one line."""

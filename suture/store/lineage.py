@@ -46,12 +46,12 @@ class Lineage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = database.insert(LINEAGE).on_conflict_do_nothing()
+        self._add = database.prepare(database.insert(LINEAGE).on_conflict_do_nothing(), (*_EDGE, "added_at"))
 
     def add(self, connection: Connection, edges: Iterable[Edge], *, at: datetime) -> None:
         """Add edges within a transaction of others."""
         for edge in edges:
-            connection.execute(self._add, edge.model_dump() | {"added_at": at})
+            self._add.run(connection, edge.model_dump() | {"added_at": at})
 
     async def walk(self, *, system: str, kind: str, reference: str) -> tuple[Edge, ...]:
         """All edges that can be reached from a document, in both directions, nearest first."""

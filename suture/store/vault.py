@@ -49,7 +49,7 @@ class Vault:
         self._audit = audit
         add = database.insert(VAULT).on_conflict_do_nothing()
         self._add = database.prepare(add, ("token", "kind", "sealed", "made_at"))
-        self._find = select(VAULT.c.sealed).where(VAULT.c.token == bindparam("token"))
+        self._find = database.prepare(select(VAULT.c.sealed).where(VAULT.c.token == bindparam("token")))
 
     def token(self, kind: TokenKind, value: str) -> Tokenised:
         """The token of a value, not stored yet.
@@ -89,8 +89,8 @@ class Vault:
         return tuple(self._keyring.open(sealed, _place(token)).decode() for token, sealed in found)
 
     def _look(self, connection: Connection, token: str, *, who: str, correlation_id: str) -> bytes:
-        sealed = connection.scalar(self._find, {"token": token})
-        if sealed is None:
+        found = self._find.first(connection, {"token": token})
+        if found is None:
             raise KeyError("the vault never made this token")
         self._audit.write(
             connection,
@@ -100,7 +100,7 @@ class Vault:
             correlation_id=correlation_id,
             at=datetime.now(UTC),
         )
-        return bytes(sealed)
+        return bytes(found[0])
 
 
 def _place(token: str) -> bytes:

@@ -5,6 +5,7 @@ authenticated, so that a sealed payload can neither be altered nor relabelled.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
@@ -60,6 +61,12 @@ def unseal(keyring: Keyring, payload: Payload) -> Payload:
 
 
 def _place(metadata: Mapping[str, bytes]) -> bytes:
-    """The metadata that stays outside, in one form: each part with its length, in order of keys."""
-    parts = [part for key in sorted(metadata) for part in (key.encode(), metadata[key])]
+    """The metadata that stays outside, in one form."""
+    return _joined(tuple(sorted(metadata.items())))
+
+
+@lru_cache(maxsize=64)
+def _joined(metadata: tuple[tuple[str, bytes], ...]) -> bytes:
+    """Each part with its length. All that one key sealed has the same metadata."""
+    parts = [part for key, value in metadata for part in (key.encode(), value)]
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)

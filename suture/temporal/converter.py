@@ -10,6 +10,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
+    CompositePayloadConverter,
     EncodingPayloadConverter,
     PayloadConverter,
     SerializationContext,
@@ -61,12 +62,15 @@ class _OfAnActivity(PayloadConverter):
             raise UnfitAnswer("an activity's answer does not have the form that the run expects") from unfit
 
 
-class Converter(PydanticPayloadConverter):
+_CONVERTERS = (*PydanticPayloadConverter().converters.values(), _Refused())
+"""Shared: the SDK makes a converter for every task, and each would prepare the models' type adapters anew."""
+
+
+class Converter(CompositePayloadConverter):
     """Pydantic's converter, with the two rules above."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._set_converters(*self.converters.values(), _Refused())
+        super().__init__(*_CONVERTERS)
 
     def with_context(self, context: SerializationContext) -> Self:
         """In a run, answers of activities are taken by their own rule; everywhere else nothing depends on context."""

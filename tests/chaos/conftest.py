@@ -83,7 +83,12 @@ async def processes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
     Calls are slow to give up, so that many requests can be held at barriers before the worker is killed.
     """
     folder = tmp_path_factory.mktemp("processes")
-    binary = await find_binary(environ=os.environ)
-    server = DevServer(binary, database=folder / "temporal" / "temporal.db", log=folder / "temporal" / "log")
-    async with server, engine_of_processes(folder, server, timing=Timing(call=15, in_flight=18, attempt=16)) as engine:
+    server = DevServer(
+        await find_binary(environ=os.environ),
+        database=folder / "temporal" / "temporal.db",
+        log=folder / "temporal" / "log",
+        # A run is deleted only once the server has noted that it has done with it, by default every 30 seconds.
+        dynamic_config={"history.transferProcessorUpdateAckInterval": "1s"},
+    )
+    async with server, engine_of_processes(folder, server, timing=Timing(call=15, in_flight=4, attempt=16)) as engine:
         yield engine

@@ -17,6 +17,7 @@ from canonical.ports import ClearStanding, ItemAndLot
 from canonical.quantity import UnitFactor
 from canonical.run import Standing
 from tests.support.house import House, eventually, quick_policy
+from tests.support.trouble import refusal
 
 
 def answers(connector: Any, verb: str, *given: Any) -> None:
@@ -224,3 +225,31 @@ async def test_the_charge_waits_for_the_trigger_of_the_facility(house: House) ->
     assert state.charge.standing is Standing.posted
     closed = await house.store.work_items.of(workflow_id=house.workflow_id("trigger"))
     assert [one.item.cause for one in closed] == [Cause.case_not_closed]
+
+
+async def test_a_returned_item_leaves_nothing_behind_in_any_ledger(house: House) -> None:
+    usage = (await house.usage("returned")).model_copy(update={"disposition": Disposition.returned})
+    state = await (await house.report(usage)).result()
+    assert {ledger.reason for ledger in state.ledgers} == {"returned: nothing leaves the shelf"}
+    assert house.inventory.documents.posted == house.finance.documents.posted == {}
+
+
+async def test_a_movement_refused_for_what_changed_meanwhile_goes_out_again_as_it_now_stands(house: House) -> None:
+    plenty, none_left = Lot(lot="L1", on_hand=Decimal(9)), Lot(lot="L1", on_hand=Decimal(0))
+    answers(house.inventory, "look_up", ItemAndLot(item=item(), lot=plenty), ItemAndLot(item=item(), lot=none_left))
+    sent: list[bool] = []
+    move = house.inventory.move
+
+    async def picky(movement: Any, *, wire_key: str) -> Posted:
+        sent.append(movement.discrepancy)
+        if not movement.discrepancy:
+            raise refusal("insufficient stock")
+        return await move(movement, wire_key=wire_key)
+
+    house.inventory.move = picky  # type: ignore[method-assign]
+    handle = await house.report(await house.usage("gone-meanwhile"))
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, Decision.retry)
+    state = await handle.result()
+    assert sent == [False, True]
+    assert state.stock.standing is Standing.posted

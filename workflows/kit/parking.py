@@ -25,6 +25,9 @@ SUPERVISOR = "supervisor"
 NO_CLOCK = timedelta(days=3650)
 """How long an item without a further rung may wait: until somebody decides."""
 
+SHOWN_AHEAD = timedelta(seconds=5)
+"""How long a decision waits for the run to ask what a worker, killed since, had shown people already."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -151,6 +154,8 @@ class Desk:
         """Refuse what cannot be: shape and state only. Raises `ApplicationError` with words for the person who asked."""
         parked = self._open.get(resolution.item_id)
         if parked is None:
+            if self._asks_next(resolution.item_id):
+                return
             before = self._closed.get(resolution.item_id)
             told = f"already decided: {before.decision} by {before.person}" if before else "not open"
             raise ApplicationError(f"this work item is {told}", type="NotOpen")
@@ -169,6 +174,8 @@ class Desk:
 
     async def decide(self, resolution: Resolution) -> Decided:
         """Record a person's decision: whoever comes first wins, the other is told why."""
+        if self._asks_next(resolution.item_id):
+            await self._until_asked(resolution)
         answer = await ask_store(
             Notes.person, WhoIs(credential=resolution.credential, item_id=resolution.item_id), summary="who decides"
         )
@@ -195,6 +202,18 @@ class Desk:
         )
         await ask_store(Notes.closed, closed, summary=f"work item decided: {resolution.decision}")
         return decided
+
+    def _asks_next(self, item_id: str) -> bool:
+        """Whether this is the next item of a step of this run: its list may show it a moment before the run has it."""
+        step = item_id.removeprefix(f"{self._context.workflow_id}:").rpartition(":")[0]
+        return item_id == work_item_id(self._context.workflow_id, step, self._counted.get(step, 0) + 1)
+
+    async def _until_asked(self, resolution: Resolution) -> None:
+        try:
+            await workflow.wait_condition(lambda: resolution.item_id in self._open, timeout=SHOWN_AHEAD)
+        except TimeoutError:
+            raise ApplicationError("this work item is not open", type="NotOpen") from None
+        self.check(resolution)
 
     def _next_due(self) -> datetime | None:
         waiting = [parked.item for parked in self._open.values() if parked.decided is None]

@@ -52,13 +52,19 @@ class Saga:
         owner: Audience,
         correctable: tuple[str, ...] = (),
         at_risk: Money | None = None,
+        renew: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Write the step's document once; a failure is parked, resumes here, and may be accepted as done by hand."""
+        """Write the step's document once; a failure is parked, resumes here, and may be accepted as done by hand.
+
+        What was refused goes out again under the next revision, after `renew` has looked up what may have changed.
+        """
         process = self._process
 
         async def attempt() -> Posted:
             ledger = self._books.ledger(step)
             if ledger.refused:
+                if renew is not None:
+                    await renew()
                 ledger = ledger.model_copy(update={"revision": ledger.revision + 1, "refused": False})
             ledger = ledger.sending(process.context.workflow_id)
             self._books.keep(ledger)
@@ -129,7 +135,7 @@ class Saga:
             reason="",
             refused=False,
             uncertain=ledger.uncertain,
-            corrected=ledger.corrected or bool(balance.taken_back),
+            corrected=ledger.corrected or bool(balance.taken_back or ledger.expected),
         )
         return balance
 

@@ -11,6 +11,7 @@ from activities.stock import Stock
 from canonical.documents.charge import AccountStanding
 from canonical.documents.costing import Valuation
 from canonical.documents.item import Item, Tracking
+from canonical.documents.stock import StockMovement
 from canonical.documents.usage import CorrectionKind, Usage, UsageCorrection
 from canonical.documents.usage_run import RELIES_ON, Amendment, Knowledge, UsageRun, UsageStart
 from canonical.documents.work_item import Resolution
@@ -161,15 +162,25 @@ class Use(Process):
         usage = self.use
         self.known = Knowledge()
         if usage.item is not None:
-            await together(self._ask_item(), self.ask_billing(usage.item), self.ask_valuation(usage.item))
+            await together(self.ask_item(), self.ask_billing(usage.item), self.ask_valuation(usage.item))
         else:
-            await self._ask_item()
+            await self.ask_item()
         subject = f"item:{usage.item}" if usage.item else ""
         clock = self.policy.suspense
         await self.until(self._identified, clock=clock, question=ask.unknown_item(usage), subject=subject)
         if self.known.standing is None or self.known.valuation is None:
             await together(self.ask_billing(self.item.item), self.ask_valuation(self.item.item))
         await self.until(self._converted, clock=clock, question=ask.unknown_unit(self.item.item))
+
+    async def ask_item(self) -> None:
+        """What inventory knows of the item and lot, and how many are on hand."""
+        order = AskItem(context=self.context, usage=self.use)
+
+        async def attempt() -> ItemAndLot:
+            return await workflow.execute_activity_method(Stock.item, order, **self.call("inventory", "item and lot"))
+
+        answer = await self.insist(attempt, question=ask.look_up_failed)
+        self.known = self.known.model_copy(update={"item": answer.item, "lot": answer.lot})
 
     async def ask_billing(self, item: str) -> None:
         """The account's standing and the charge code."""
@@ -208,6 +219,22 @@ class Use(Process):
             return (f"lot:{usage.surgical_case}:{item}:{usage.lot}",)
         return (f"act:{usage.surgical_case}:{item}:{usage.act}",)
 
+    def movement(self) -> StockMovement:
+        """The stock movement of the use, by a discrepancy where a finding would stop a plain one."""
+        usage, found = self.use, self.found_unsafe
+        return StockMovement(
+            facility=usage.facility,
+            location=usage.location,
+            item=self.item.item,
+            quantity=self.base_quantity,
+            unit=self.item.base_unit,
+            lot=usage.lot,
+            serial=usage.serial,
+            service_date=usage.service_date,
+            discrepancy=bool(found),
+            reason=", ".join(found),
+        )
+
     def tell_of_findings(self) -> None:
         """Safety and count are told to people; neither stops stock or cost."""
         found, usage = self.found_unsafe, self.use
@@ -221,23 +248,14 @@ class Use(Process):
         """Options of a call to the system that serves the domain."""
         return system_call(self.context.leg(domain), self.policy.attempts, summary=summary)
 
-    async def _ask_item(self) -> None:
-        order = AskItem(context=self.context, usage=self.use)
-
-        async def attempt() -> ItemAndLot:
-            return await workflow.execute_activity_method(Stock.item, order, **self.call("inventory", "item and lot"))
-
-        answer = await self.insist(attempt, question=ask.look_up_failed)
-        self.known = self.known.model_copy(update={"item": answer.item, "lot": answer.lot})
-
     async def _identified(self) -> Item | None:
         if self.known.item is None:
-            await self._ask_item()
+            await self.ask_item()
         return self.known.item
 
     async def _converted(self) -> Decimal | None:
         if self._factor() is None:
-            await self._ask_item()
+            await self.ask_item()
         return self._factor()
 
     def _factor(self) -> Decimal | None:
