@@ -43,7 +43,7 @@ def show_item(context: typer.Context, item: Item, as_json: AsJson = False) -> No
     from suture.cli.work_items import find, tell_one
 
     settings = configured(context)
-    tell_one(settings, run(find(settings, item)), as_json=as_json)
+    tell_one(settings, run(find(settings, item, token_file=token_file)), as_json=as_json)
 
 
 @work.command()

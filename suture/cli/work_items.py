@@ -31,10 +31,25 @@ async def find_open(
     return tuple(map(without_evidence, found))
 
 
-async def find(settings: Settings, item_id: str) -> Listed:
-    """One item."""
+async def find(settings: Settings, item_id: str, *, token_file: Path | None) -> Listed:
+    """One item; a vendor's own words, which may name a patient, only for a person with a token, and audited."""
     async with opened(settings) as store:
-        return await get(store, item_id)
+        listed = await get(store, item_id)
+        if not listed.item.evidence:
+            return listed
+        try:
+            reader = await person(settings, token_file)
+        except Failed as nobody:
+            output.remark(f"the vendor's own words are left out: {nobody}")
+            return without_evidence(listed)
+        await store.audit.append(
+            who=reader.person,
+            action="evidence read",
+            subject=item_id,
+            correlation_id=listed.item.correlation_id,
+            at=datetime.now(UTC),
+        )
+        return listed
 
 
 async def get(store: Store, item_id: str) -> Listed:

@@ -1,5 +1,6 @@
 """The connector to the sandbox's billing system, against the real process."""
 
+# long because the whole port of one system is held in one place, verb by verb.
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator

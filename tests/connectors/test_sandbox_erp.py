@@ -1,5 +1,6 @@
 """The connector of the sandbox ERP against the real process: the port, its failures, and the events."""
 
+# long because the whole port of one system is held in one place, verb by verb.
 import json
 import socket
 from collections.abc import AsyncIterator

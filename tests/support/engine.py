@@ -1,5 +1,6 @@
 """A whole engine against the real sandbox processes: in this process, or as processes of its own that can be killed."""
 
+# long because both flavours of the engine share what they are made of.
 import asyncio
 import os
 import secrets

@@ -51,9 +51,8 @@ async def test_stock_and_cost_go_on_while_the_charge_waits_for_an_account(house:
 
 
 async def test_an_unknown_item_waits_in_suspense_and_goes_on_when_approved(house: House) -> None:
-    answers(
-        house.inventory, "look_up", ItemAndLot(), ItemAndLot(), ItemAndLot(item=item(), lot=Lot(on_hand=Decimal(9)))
-    )
+    known = ItemAndLot(item=item(), lot=Lot(on_hand=Decimal(9)))
+    answers(house.inventory, "look_up", *[ItemAndLot()] * 5, known)
     state = await (await house.report(await house.usage("unknown"))).result()
     assert state.stock.standing is Standing.posted
     closed = await house.store.work_items.of(workflow_id=house.workflow_id("unknown"))
