@@ -27,5 +27,5 @@ async def flushed(scope: dict[str, Any]) -> None:
     """Wait until the kernel has taken all bytes of the answer, or the caller has gone."""
     transport: asyncio.Transport = scope["state"]["transport"]
     # The transport tells nobody when its buffer is empty.
-    while not transport.is_closing() and transport.get_write_buffer_size():  # noqa: ASYNC110
+    while not transport.is_closing() and transport.get_write_buffer_size():
         await asyncio.sleep(0.001)

@@ -34,11 +34,8 @@ def list_items(
 
 
 @work.command(name="show")
-def show_item(context: typer.Context, item: Item, as_json: AsJson = False) -> None:
-    """Show one item, whole.
-
-    The question, what may be decided, the vendor's own words.
-    """
+def show_item(context: typer.Context, item: Item, token_file: TokenFile = None, as_json: AsJson = False) -> None:
+    """One work item: the question, what may be decided; with your token also the vendor's own words."""
     from suture.cli.session import configured, run
     from suture.cli.work_items import find, tell_one
 

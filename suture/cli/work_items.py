@@ -40,7 +40,7 @@ async def find(settings: Settings, item_id: str, *, token_file: Path | None) -> 
         try:
             reader = await person(settings, token_file)
         except Failed as nobody:
-            output.remark(f"the vendor's own words are left out: {nobody}")
+            output.remark(f"the vendor's own words are left out: {nobody.line}")
             return without_evidence(listed)
         await store.audit.append(
             who=reader.person,

@@ -13,7 +13,8 @@ from suture.demo.uses import Use, posts
 from suture.temporal.dev_server import DevServer
 from suture.temporal.server_binary import find_binary
 from tests.support.collector import Collected
-from tests.support.engine import EngineOfProcesses, Timing, engine_of_processes
+from tests.support.engine_hospital import Timing
+from tests.support.engine_running import EngineOfProcesses, engine_of_processes
 from tests.support.house import eventually
 from tests.support.observed import WITHIN, Observed, observed_hospital
 

@@ -9,7 +9,7 @@ from canonical.effect import EffectState
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.requests import Request, requests
 from tests.chaos.uses import NOT_USED, WRITES, Expected, Use, Write
-from tests.support.engine import EngineOfProcesses
+from tests.support.engine_running import EngineOfProcesses
 from tests.support.sandbox import SandboxSystem
 
 Point = Literal["received", "applied", "answered"]

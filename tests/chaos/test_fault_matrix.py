@@ -16,7 +16,8 @@ from tests.chaos.ledgers import Ledgers
 from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, UNCERTAIN, Cell, Matrix, Struck, run_matrix
 from tests.chaos.requests import repeated_blindly, told_of
 from tests.chaos.uses import Expected
-from tests.support.engine import Engine, engine_here
+from tests.support.engine import Engine
+from tests.support.engine_running import engine_here
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 

@@ -16,7 +16,8 @@ from tests.chaos.kills import SPOTS, Aftermath, Held, Spot, kill_the_worker
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.requests import repeated_blindly, requests, told_of
 from tests.chaos.uses import NOT_USED, Expected, Use, another_quantity
-from tests.support.engine import EngineOfProcesses, until
+from tests.support.engine import until
+from tests.support.engine_running import EngineOfProcesses
 from tests.support.front_door import signed
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

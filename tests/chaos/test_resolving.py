@@ -8,7 +8,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from canonical.documents.work_item import Decided, Decision, WorkItem
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.uses import Expected, Use
-from tests.support.engine import EngineOfProcesses, until
+from tests.support.engine import until
+from tests.support.engine_running import EngineOfProcesses
 from tests.support.house import refusal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

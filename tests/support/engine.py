@@ -1,73 +1,26 @@
-"""A whole engine against the real sandbox processes: in this process, or as processes of its own that can be killed."""
+"""What a test holds of an engine that runs: its hospital, its store, a client with its keys, and what people do."""
 
 # long because both flavours of the engine share what they are made of.
 import asyncio
-import os
-import secrets
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import uvicorn
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.notes import Notes
 from canonical.documents.work_item import Decided, Decision, Resolution, WorkItem
 from canonical.identity import RunName, run_of_work_item
 from canonical.memory import InboxState, RunProjection
-from suture.assembly import assemble, kinds
-from suture.child import Child
-from suture.configuration import VARIABLE, read
-from suture.dispatch import Dispatcher
-from suture.free_port import free_port
-from suture.gateway.app import create_app
-from suture.gateway.deliveries import Deliveries
-from suture.gateway.serve import reached
-from suture.gateway.server import listen
-from suture.intake import Intake
-from suture.keys import Keyring, load, make_keys
-from suture.people import People, digest
-from suture.serving import ROLES, queues
+from suture.people import digest
 from suture.settings import Settings
-from suture.starting import Starter
 from suture.store.inbox import Waiting
-from suture.store.migrate import migrate
 from suture.store.store import Store
-from suture.telemetry.context import outgoing_headers
-from suture.temporal.dev_server import DevServer
-from suture.temporal.plugin import suture_plugin
-from suture.temporal.search_attributes import register
-from suture.temporal.server import Server
-from tests.support.sandbox import ROOT, Sandbox, SandboxSystem
-from worker import WORKFLOWS, calls
+from tests.support.sandbox import Sandbox, SandboxSystem
 
 T = TypeVar("T")
-PEOPLE: Mapping[str, tuple[str, ...]] = {
-    "ada": ("supervisor",),
-    "amir": ("supervisor",),
-    "cora": ("revenue-integrity",),
-    "dan": ("finance",),
-    "ben": ("supply-chain",),
-    "rita": ("reader",),
-}
-ENDED_WITHIN = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timing:
-    """Seconds: one call to a system, how long a write may still be applied, one attempt of an activity."""
-
-    call: float = 1.0
-    in_flight: float = 3.0
-    attempt: float = 8.0
 
 
 @dataclass(kw_only=True)
@@ -197,85 +150,6 @@ class Engine:
             raise AssertionError(f"inventory answered {answer.status_code}: {answer.text}")
 
 
-class EngineOfProcesses(Engine):
-    """Gateway and worker as child processes; `temporal` is a server of their own."""
-
-    temporal: DevServer
-    gateway: Child
-    worker: Child
-    _starts: int = 0
-
-    async def start_gateway(self) -> None:
-        """Start the gateway, also after a kill, and wait until it serves."""
-        self.gateway = await self._start("gateway", "suture.gateway", says="gateway ready on")
-
-    async def start_worker(self) -> None:
-        """Start the worker, also after a kill, and wait until it serves."""
-        self.worker = await self._start("worker", "worker", says="worker ready:")
-
-    async def _start(self, name: str, module: str, *, says: str) -> Child:
-        self._starts += 1
-        folder = self.settings.file.parent
-        env = {**os.environ, VARIABLE: str(self.settings.file), "PYTHONDONTWRITEBYTECODE": "1"}
-        child = Child([sys.executable, "-m", module], log=folder / f"{name}-{self._starts}.log", env=env, cwd=ROOT)
-        child.start()
-
-        async def ready() -> bool | None:
-            if not child.running:
-                raise AssertionError(f"the {name} ended with {child.returncode}:\n{child.tail()}")
-            return says in child.tail(1000) or None
-
-        await until(ready, what=f"a {name} that serves")
-        return child
-
-
-@asynccontextmanager
-async def engine_here(folder: Path, temporal: Server, *, timing: Timing = Timing()) -> AsyncIterator[Engine]:
-    """An engine in this process: gateway, dispatcher and workers, in a namespace of its own on the session's server."""
-    namespace = f"chaos-{secrets.token_hex(4)}"
-    await _register(temporal.address, namespace)
-    async with AsyncExitStack() as stack:
-        engine = await _furnished(stack, Engine, folder, temporal.address, namespace, timing)
-        settings, store = engine.settings, engine.store
-        assembly = assemble(settings, outgoing=outgoing_headers)
-        stack.push_async_callback(assembly.close)
-        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people)).all()
-        dead: list[BaseException] = []
-
-        async def died(error: BaseException) -> None:
-            dead.append(error)
-
-        served = queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=notes, calls=calls(assembly, store))
-        for queue in served:
-            await stack.enter_async_context(queue.worker(engine.client, build_id="test", on_fatal_error=died))
-        deliveries = Deliveries(Dispatcher(engine.client, store, Starter(settings)))
-        await stack.enter_async_context(_running(deliveries.run()))
-        await stack.enter_async_context(_gateway(engine, deliveries))
-        yield engine
-        assert not dead
-
-
-@asynccontextmanager
-async def engine_of_processes(
-    folder: Path,
-    temporal: DevServer,
-    *,
-    timing: Timing = Timing(),
-) -> AsyncIterator[EngineOfProcesses]:
-    """An engine whose gateway and worker are child processes."""
-    async with AsyncExitStack() as stack:
-        engine = await _furnished(stack, EngineOfProcesses, folder, temporal.address, temporal.namespace, timing)
-        engine.temporal = temporal
-        try:
-            await engine.start_gateway()
-            await engine.start_worker()
-            yield engine
-        finally:
-            for child in (getattr(engine, "worker", None), getattr(engine, "gateway", None)):
-                if child is not None:
-                    await child.stop(within=ENDED_WITHIN)
-
-
 async def until(ask: Callable[[], Awaitable[T | None]], *, what: str, within: float = 30.0, every: float = 0.05) -> T:
     """Ask until there is an answer."""
     try:
@@ -285,184 +159,3 @@ async def until(ask: Callable[[], Awaitable[T | None]], *, what: str, within: fl
             return answer
     except TimeoutError:
         raise AssertionError(f"waited {within:.0f} s in vain for {what}") from None
-
-
-E = TypeVar("E", bound=Engine)
-
-
-async def _furnished(
-    stack: AsyncExitStack, kind: type[E], folder: Path, address: str, namespace: str, timing: Timing
-) -> E:
-    """Sandbox, configuration, keys, store and client: what both kinds of engine have."""
-    port = free_port()
-    sandbox = Sandbox(folder, gateway=f"http://127.0.0.1:{port}")
-    tokens = {who: secrets.token_urlsafe(16) for who in PEOPLE}
-    file = folder / "hospital.toml"
-    file.write_text(_hospital(sandbox, port=port, address=address, namespace=namespace, timing=timing, tokens=tokens))
-    settings = read(file)
-    make_keys(settings.keys.file)
-    await asyncio.to_thread(migrate, settings.store.url)
-    keyring = load(settings.keys.file)
-    store = await asyncio.to_thread(Store.open, settings.store.url, keyring)
-    client = await connected(address, namespace, keyring)
-    engine = kind(
-        settings=settings,
-        sandbox=sandbox,
-        store=store,
-        client=client,
-        tokens=tokens,
-        gateway_url=f"http://127.0.0.1:{port}",
-    )
-    stack.push_async_callback(engine.close)
-    await sandbox.start()
-    stack.push_async_callback(sandbox.stop)
-    return engine
-
-
-async def connected(address: str, namespace: str, keyring: Keyring) -> Client:
-    """A client as the engine's own."""
-    return await Client.connect(address, namespace=namespace, plugins=[suture_plugin(keyring)])
-
-
-async def _register(address: str, namespace: str) -> None:
-    client = await Client.connect(address, namespace=namespace)
-    kept = Duration(seconds=86_400)
-    await client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=kept)
-    )
-    await register(client)
-
-
-@asynccontextmanager
-async def _running(work: Any) -> AsyncIterator[None]:
-    """Run beside the test until it ends; a failure of it fails the test."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        if not task.cancelled() and (failure := task.exception()) is not None:
-            raise failure
-
-
-class _Uvicorn(uvicorn.Server):
-    """Signals stay with the test runner."""
-
-    @contextmanager
-    def capture_signals(self) -> Any:
-        with nullcontext():
-            yield
-
-
-@asynccontextmanager
-async def _gateway(engine: Engine, deliveries: Deliveries) -> AsyncIterator[None]:
-    settings, store = engine.settings, engine.store
-    app = create_app(
-        settings,
-        store=store,
-        intake=Intake(store, facilities=settings.facilities),
-        kinds=kinds(settings),
-        register=People(settings.people),
-        stored=deliveries.put,
-        reach=lambda: reached(engine.client),
-    )
-    server = _Uvicorn(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    with listen(settings.gateway.host, settings.gateway.port) as listening:
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            await serving
-
-
-def _hospital(
-    sandbox: Sandbox, *, port: int, address: str, namespace: str, timing: Timing, tokens: Mapping[str, str]
-) -> str:
-    parts = [_HEAD.format(address=address, namespace=namespace, port=port, attempt=timing.attempt)]
-    for system in sandbox.systems:
-        parts.append(
-            _SYSTEM.format(
-                name=system.name,
-                url=system.url,
-                token=system.token_file,
-                secret=system.hook_secret_file,
-                call=timing.call,
-                in_flight=timing.in_flight,
-            )
-        )
-    for who, roles in PEOPLE.items():
-        named = ", ".join(f'"{role}"' for role in roles)
-        parts.append(_PERSON.format(who=who, digest=digest(tokens[who]), roles=named))
-    return "\n".join(parts)
-
-
-_HEAD = """
-[hospital]
-name = "Mercy General"
-legal_entity = "MERCY"
-currency = "USD"
-
-[facilities.NORTH]
-timezone = "America/New_York"
-legal_entity = "US01"
-routes = [
-    {{ domain = "inventory", system = "inventory", since = 2026-01-01 }},
-    {{ domain = "billing", system = "billing", since = 2026-01-01 }},
-    {{ domain = "finance", system = "erp", since = 2026-01-01 }},
-]
-
-[temporal]
-address = "{address}"
-namespace = "{namespace}"
-
-[store]
-url = "sqlite:///suture.db"
-
-[keys]
-file = "suture.keys"
-
-[gateway]
-port = {port}
-
-[policy.attempts]
-maximum = 10
-first = "PT0.2S"
-longest = "PT1S"
-one = "PT{attempt}S"
-
-[policy.confirmation]
-look_again = "PT2S"
-overdue = "PT2M"
-
-[policy.account]
-look_again = "PT1S"
-overdue = "PT1M"
-
-[policy.usage]
-look_again = "PT1S"
-overdue = "PT1M"
-"""
-
-_SYSTEM = """
-[systems.{name}]
-kind = "sandbox-{name}"
-concurrency = 100
-[systems.{name}.settings]
-base_url = "{url}"
-token_file = "{token}"
-timeout = "PT{call}S"
-in_flight = "PT{in_flight}S"
-
-[sources.{name}]
-system = "{name}"
-secrets = ["{secret}"]
-"""
-
-_PERSON = """
-[people.{who}]
-name = "{who}"
-token_sha256 = "{digest}"
-roles = [{roles}]
-"""

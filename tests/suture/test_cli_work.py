@@ -138,7 +138,9 @@ async def test_an_item_is_listed_taken_and_resolved_by_whoever_has_the_right(eng
         correlation = await engine.start("U-2")
         item = await engine.item()
         item_id = item["item_id"]
-        listed, shown = await engine.run("work", "list"), await engine.run("work", "show", item_id)
+        listed, nameless = await engine.run("work", "list"), await engine.run("work", "show", item_id)
+        shown = await engine.run("work", "show", item_id, engine.line.token("sam"))
+        audited = await engine.store.audit.acts(subject=item_id)
         wrong = await engine.resolve(item_id, "finn", "--retry")
         taken, contested = [await engine.run("work", "take", item_id, engine.line.token(who)) for who in ("sam", "sue")]
         mine = await engine.run("work", "list", "--mine", "--json", engine.line.token("sam"))
@@ -148,7 +150,9 @@ async def test_an_item_is_listed_taken_and_resolved_by_whoever_has_the_right(eng
         again = await engine.resolve(item_id, "sam", "--retry")
         other = await engine.resolve(item_id, "sue", "--abandon")
     assert f"next: suture work resolve {item_id} --retry" in listed.out
-    assert "no such bin" in shown.out and "no such bin" not in listed.out
+    assert "no such bin" in shown.out and "no such bin" not in listed.out + nameless.out
+    assert "left out" in nameless.err
+    assert [(act.who, act.action) for act in audited] == [("sam", "evidence read")]
     assert wrong.code == 1 and "needs the role supply-chain" in wrong.err and wrong.err.count("\n") == 1
     assert taken.code == 0 and contested.code == 1 and "sam has" in contested.err
     assert [one["item"]["item_id"] for one in mine.json] == [item_id]

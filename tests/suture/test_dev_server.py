@@ -81,7 +81,7 @@ async def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     await parent.communicate()
     async with asyncio.timeout(10):
-        while not is_free(port):  # noqa: ASYNC110  the kernel tells nobody that a port is free again
+        while not is_free(port):
             await asyncio.sleep(0.02)
 
 
