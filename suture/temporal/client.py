@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from temporalio.client import Client, Plugin
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import GrpcCompression, RPCError
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from suture.tables import Temporal
@@ -57,6 +57,8 @@ async def connect(
             plugins=list(plugins),
             runtime=runtime,
             lazy=lazy,
+            # Nearly all that is sent are sealed payloads, which no compression makes smaller.
+            grpc_compression=GrpcCompression.NONE,
         )
     except (RPCError, RuntimeError) as refused:
         raise TemporalUnreachable(temporal) from refused

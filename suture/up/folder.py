@@ -57,8 +57,10 @@ class Home:
 
 
 def furnish(folder: Path, ports: Ports) -> Home:
-    """Make whatever of the hospital is missing; what is there is left as it is. The sandbox hospital is its example."""
+    """Make the sandbox hospital where there is no configuration yet; a hospital that is there is left as it is."""
     home = Home(folder.absolute())
+    if home.config.exists():
+        return home
     for sub in ("people", "systems", "logs", ".suture"):
         (home.folder / sub).mkdir(mode=0o700, parents=True, exist_ok=True)
     for system, scopes in SCOPES.items():
@@ -68,11 +70,9 @@ def furnish(folder: Path, ports: Ports) -> Home:
         _secret(home.tokens_table(system), json.dumps({token: scopes, control: ["control"]}))
     tokens = {person: _secret(home.token_file(person), secrets.token_urlsafe(24)) for person in PEOPLE}
     _secret(home.folder / ".suture" / "token", next(iter(tokens.values())))
-    if not (keys := home.folder / "suture.keys").exists():
-        make_keys(keys)
-    if not home.config.exists():
-        digests = {person: digest(token) for person, token in tokens.items()}
-        home.config.write_text(hospital_toml(ports, digests), encoding="utf-8")
+    make_keys(home.folder / "suture.keys")
+    digests = {person: digest(token) for person, token in tokens.items()}
+    home.config.write_text(hospital_toml(ports, digests), encoding="utf-8")
     return home
 
 

@@ -17,6 +17,7 @@ import httpx
 from suture.child import Child
 from suture.configuration import VARIABLE as CONFIG
 from suture.configuration import read
+from suture.keys import make_keys
 from suture.store.migrate import migrate
 from suture.temporal.server import VARIABLE as ADDRESS
 from suture.temporal.server import Server, temporal_server
@@ -38,15 +39,14 @@ class SandboxAddress:
 
 
 class Household:
-    """Temporal with its Web UI, the sandbox systems, gateway, worker and codec endpoint, for one folder.
+    """Temporal with its Web UI, gateway, worker and codec endpoint, for one folder; the sandbox systems where they are its own.
 
     Use as `async with Household(folder) as house:`; whatever happens inside, every process is stopped at the end.
     """
 
-    def __init__(self, folder: Path, *, say: Say = print, sandbox: bool = True) -> None:
+    def __init__(self, folder: Path, *, say: Say = print) -> None:
         self._folder = folder
         self._say = say
-        self._sandbox = sandbox
         self._stack = AsyncExitStack()
         self.children: dict[str, Child] = {}
         self.systems: dict[str, SandboxAddress] = {}
@@ -73,13 +73,15 @@ class Household:
     async def _start(self) -> None:
         self.home = furnish(self._folder, Ports.choose())
         self.settings = read(self.home.config)
+        if not self.settings.keys.file.exists():
+            make_keys(self.settings.keys.file)
+            self._say(f"keys     {self.settings.keys.file}: keep a copy, nothing can be read without it")
         await asyncio.to_thread(migrate, self.settings.store.url)
         codec_path = token_urlsafe(24)
         self.server = await self._temporal(codec_path)
         self.ui_url = self.server.ui_url or self.settings.temporal.ui_url
         environment = dict(os.environ) | {CONFIG: str(self.home.config), CODEC_PATH: codec_path}
-        if self._sandbox:
-            await self._start_sandbox(environment)
+        await self._start_sandbox(environment)
         self._run("gateway", [sys.executable, "-m", "suture.gateway"], environment)
         self._run("worker", [sys.executable, "-m", "worker"], environment)
         self._run("codec", [sys.executable, "-m", "suture.codec_server"], environment)
@@ -107,7 +109,8 @@ class Household:
         )
 
     async def _start_sandbox(self, environment: dict[str, str]) -> None:
-        for name in SCOPES:
+        own = [name for name in SCOPES if name in self.settings.systems and self.home.tokens_table(name).exists()]
+        for name in own:
             url = str(self.settings.systems[name].settings["base_url"])
             options = {
                 "--port": url.rsplit(":", 1)[1],

@@ -83,15 +83,23 @@ class Ledgers:
         """The databases of these systems."""
         return cls.read(**{system.name: system.database for system in sandbox.systems})
 
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents that count, or once counted, in a ledger."""
+        return (*self.movements, *self.charges, *self.journals)
+
+    def net(self, step: str, use: Use) -> Decimal:
+        """What stands of a use in the ledger of one step: base units, charge units on the charge."""
+        keys = self.keys(use)
+        documents = {"stock": self.movements, "charge": self.charges, "cost": self.journals}[step]
+        return sum((one.counts for one in documents if one.key in keys), Decimal(0))
+
     def wrong(self, expected: Expected) -> list[str]:
         """What does not stand as it must for one use, in words; nothing where all three agree."""
         use, quantity = expected.use, expected.quantity
         keys = self.keys(use)
-        moved = sum((one.counts for one in self.movements if one.key in keys), Decimal(0))
-        charged = sum((one.counts for one in self.charges if one.key in keys), Decimal(0))
-        journals = [one for one in self.journals if one.key in keys]
-        expensed = sum((one.counts for one in journals), Decimal(0))
-        amount = sum((one.amount for one in journals), Decimal(0))
+        moved, charged, expensed = (self.net(step, use) for step in ("stock", "charge", "cost"))
+        amount = sum((one.amount for one in self.journals if one.key in keys), Decimal(0))
         live = [one for one in self.charges if one.key in keys and one.counts]
         cost = quantity * self.costs[use.item]
         found = {
@@ -117,14 +125,13 @@ class Ledgers:
 
     def counts(self, reference: str) -> Decimal:
         """What a document still counts, less what takes it back."""
-        documents = (*self.movements, *self.charges, *self.journals)
-        own = sum((one.counts for one in documents if one.reference == reference), Decimal(0))
-        contras = {one.reference for one in documents if one.takes_back == reference}
+        own = sum((one.counts for one in self.documents if one.reference == reference), Decimal(0))
+        contras = {one.reference for one in self.documents if one.takes_back == reference}
         return own + sum((self.counts(contra) for contra in contras), Decimal(0))
 
     def reference(self, wire: str) -> str:
         """The one document under a key."""
-        [found] = [one for one in (*self.movements, *self.charges, *self.journals) if one.key == wire]
+        [found] = [one for one in self.documents if one.key == wire]
         return found.reference
 
     def keys(self, use: Use) -> set[str]:
@@ -140,8 +147,7 @@ class Ledgers:
         while fresh:
             by_wire = {wire_key(key): key for key in fresh}
             known |= set(by_wire)
-            documents = (*self.movements, *self.charges, *self.journals)
-            fresh = {undo_key(by_wire[one.key], one.reference) for one in documents if one.key in by_wire}
+            fresh = {undo_key(by_wire[one.key], one.reference) for one in self.documents if one.key in by_wire}
         return known
 
 

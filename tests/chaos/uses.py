@@ -47,15 +47,15 @@ class Use:
     quantity: int = 2
 
     @classmethod
-    def nth(cls, nth: int, **given: Any) -> "Use":
+    def nth(cls, nth: int) -> "Use":
         """The n-th use: spread over items, locations and cases, so that no two compete for the last one on hand."""
-        spread = {
-            "item": ITEMS[nth % len(ITEMS)],
-            "location": LOCATIONS[nth // len(ITEMS) % len(LOCATIONS)],
-            "case": CASES[nth % len(CASES)],
-            "quantity": 1 + nth % 3,
-        }
-        return cls(number=f"U-{nth:03d}-{uuid4().hex[:6]}", **(spread | given))
+        return cls(
+            number=f"U-{nth:03d}-{uuid4().hex[:6]}",
+            item=ITEMS[nth % len(ITEMS)],
+            location=LOCATIONS[nth // len(ITEMS) % len(LOCATIONS)],
+            case=CASES[nth % len(CASES)],
+            quantity=1 + nth % 3,
+        )
 
     @property
     def name(self) -> RunName:
@@ -66,6 +66,16 @@ class Use:
     def charge_units(self) -> int:
         """Charge units in one each: some supplies are charged by the half."""
         return 2 if self.item % 12 == 11 else 1
+
+    @property
+    def case_number(self) -> str:
+        """The surgical case as inventory and billing number it."""
+        return f"C-2026-{self.case:04d}"
+
+    @property
+    def account_number(self) -> str:
+        """The patient account behind the case, as billing numbers it."""
+        return f"A{100_000 + self.case}"
 
     def key(self, step: str) -> str:
         """The key of a step's first write."""
@@ -84,8 +94,8 @@ class Use:
         return {
             "useId": self.number,
             "actId": f"act-{self.number}",
-            "surgicalCaseNumber": f"C-2026-{self.case:04d}",
-            "encounterNumber": f"A{100_000 + self.case}",
+            "surgicalCaseNumber": self.case_number,
+            "encounterNumber": self.account_number,
             "disposition": "consumed",
             "sku": f"SKU-{self.item}",
             "qty": float(self.quantity),

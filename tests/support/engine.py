@@ -133,9 +133,10 @@ class Engine:
         """Decide an item as the person with this token."""
         resolution = Resolution(item_id=item_id, decision=decision, credential=digest(self.tokens[who]), **given)
         handle = self.client.get_workflow_handle(run_of_work_item(item_id))
-        return await handle.execute_update(
+        decided: Decided = await handle.execute_update(
             "resolve", resolution, id=update, result_type=Decided, rpc_timeout=timedelta(seconds=30)
         )
+        return decided
 
     async def close(self) -> None:
         """Give back what the test's side holds."""

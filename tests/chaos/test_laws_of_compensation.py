@@ -1,0 +1,106 @@
+"""The laws of compensation, judged at rest: twice is once, and what was taken back is as if it had never been."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from activities.charges import Charges
+from activities.costs import Costs
+from activities.stock import Stock
+from canonical.effect import EffectState
+from canonical.ports import System, SystemKind
+from connectors.systems.sandbox_billing.connector import SYSTEM as BILLING
+from connectors.systems.sandbox_erp.connector import SYSTEM as ERP
+from connectors.systems.sandbox_inventory.connector import SYSTEM as INVENTORY
+from suture.keys import Keyring
+from suture.store.migrate import migrate
+from suture.store.store import Store
+from tests.chaos.laws import CALL, IN_FLIGHT, LEDGERS, TAKES_LATE, Bookkeeping, Hands, Move
+from tests.chaos.ledgers import Ledgers
+from tests.chaos.matrix import UNCERTAIN
+from tests.chaos.uses import Use
+from tests.support.sandbox import Sandbox, SandboxSystem
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+AT_ONCE = 5
+FAULTS = st.sampled_from(("", "429", "503", TAKES_LATE, *UNCERTAIN))
+MOVES = st.builds(Move, act=st.sampled_from(("do once", "do", "undo")), fault=FAULTS)
+LIVES = st.lists(st.tuples(st.lists(MOVES, min_size=1, max_size=4), st.sampled_from((0, 1))), min_size=AT_ONCE)
+
+
+@pytest.fixture(scope="module")
+async def hands(tmp_path_factory: pytest.TempPathFactory, _sandbox: Sandbox) -> AsyncIterator[Hands]:
+    """Activities over connectors that are soon impatient, and a store of their own."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('laws') / 'suture.db'}"
+    migrate(url)
+    await _sandbox.calm()
+    inventory = built(INVENTORY, _sandbox.inventory)
+    billing = built(BILLING, _sandbox.billing)
+    finance = built(ERP, _sandbox.erp)
+    async with Store.open(url, Keyring.make()) as store:
+        yield Hands(
+            stock=Stock(inventory, store.effects),
+            charges=Charges(billing, store.effects, store.vault),
+            costs=Costs(finance, store.effects),
+            store=store,
+        )
+    for system in (inventory, billing, finance):
+        await system.close()
+    await _sandbox.calm()
+
+
+@pytest.mark.parametrize("step", LEDGERS)
+@given(lives=LIVES)
+@settings(
+    max_examples=4,
+    deadline=None,
+    database=None,
+    # An example takes seconds, and the failing life is told as it is: shrinking it would take minutes.
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+async def test_after_the_closing_look_it_is_as_if_done_once_or_never(
+    hands: Hands, _sandbox: Sandbox, step: str, lives: list[tuple[list[Move], int]]
+) -> None:
+    async def live(nth: int, moves: list[Move], end: int) -> list[str]:
+        books = Bookkeeping(hands=hands, sandbox=_sandbox, use=Use.nth(nth), ledger=LEDGERS[step])
+        await books.live(moves, end=end)
+        first = await asyncio.to_thread(Ledgers.of, _sandbox)
+        again = await books.look(end=end)
+        second = await asyncio.to_thread(Ledgers.of, _sandbox)
+        use = books.use
+        units = use.quantity * (use.charge_units if step == "charge" else 1)
+        broken = []
+        if first.net(step, use) != Decimal(units * end):
+            broken.append(f"{first.net(step, use)} stands, not {units * end}")
+        if again.taken_back or [one for one in first.documents if one.key in first.keys(use)] != [
+            one for one in second.documents if one.key in second.keys(use)
+        ]:
+            broken.append("a second closing look changed something")
+        for effect in await hands.store.effects.of(workflow_ids=[use.name.workflow_id]):
+            if effect.posted is not None and effect.intent.undoes is None:
+                stands = first.counts(effect.posted.reference) > 0
+                if (effect.state is EffectState.applied) != stands:
+                    broken.append(f"the record says {effect.state} of what {'stands' if stands else 'does not stand'}")
+        return [f"{words}, after {moves} to {end}: {books.told}" for words in broken]
+
+    broken = await asyncio.gather(*(live(nth, moves, end) for nth, (moves, end) in enumerate(lives)))
+    assert [words for one in broken for words in one] == []
+
+
+def built(kind: SystemKind, system: SandboxSystem) -> System:
+    """The connector of a sandbox system."""
+    table = {
+        "base_url": system.url,
+        "token_file": str(Path(system.token_file)),
+        "timeout": f"PT{CALL}S",
+        "in_flight": f"PT{IN_FLIGHT}S",
+    }
+    own = kind.settings.model_validate_json(json.dumps(table), strict=True)
+    return kind.build(system.name, own, outgoing=dict)
