@@ -35,6 +35,11 @@ class Spent(Figures):
     driver: float
     server: float | None
 
+    @property
+    def together(self) -> float | None:
+        """What a run takes of the whole machine, where all processes share it."""
+        return None if self.server is None else self.worker + self.driver + self.server
+
 
 class Round(Figures):
     """One round: so many runs, with so many in flight."""
@@ -81,7 +86,11 @@ class Measured(Figures):
 
 
 class Ratios(Figures):
-    """usage-to-charge against the bare workflow. Throughput above 1 would be better than bare; the others below 1."""
+    """usage-to-charge against the bare workflow: throughput above 1 would be better than bare, of the others below 1.
+
+    `machine` is the CPU that a bare run takes of the whole machine over that of ours: the ratio of throughputs on a
+    machine that does nothing else. It hardly moves with what others do meanwhile, the measured throughput does.
+    """
 
     throughput: float
     of_each_pair: tuple[float, ...]
@@ -89,6 +98,7 @@ class Ratios(Figures):
     p95: float
     alone_p50: float
     worker_cpu: float
+    machine: float | None
 
 
 class Flood(Figures):
@@ -146,6 +156,7 @@ def measured(rounds: Sequence[Round], alone: Sequence[Round], trips: Trips) -> M
 
 def ratios(bare: Measured, whole: Measured) -> Ratios:
     """The second against the first."""
+    cpu, theirs = whole.cpu_milliseconds.together, bare.cpu_milliseconds.together
     pairs = zip(bare.of_each_round, whole.of_each_round, strict=True)
     return Ratios(
         throughput=round(whole.runs_per_second / bare.runs_per_second, 3),
@@ -154,6 +165,7 @@ def ratios(bare: Measured, whole: Measured) -> Ratios:
         p95=round(whole.in_flight.p95 / bare.in_flight.p95, 3),
         alone_p50=round(whole.alone.p50 / bare.alone.p50, 3),
         worker_cpu=round(whole.cpu_milliseconds.worker / bare.cpu_milliseconds.worker, 3),
+        machine=round(theirs / cpu, 3) if cpu and theirs else None,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from bench.figures import Flood
 from bench.hospital import Place
+from bench.measured_worker import ROOT
 from bench.senders import Sent
 from suture.child import Child
 from suture.configuration import VARIABLE
@@ -26,7 +27,7 @@ async def flood(place: Place, *, events: int, clients: int, dispatching: bool) -
     async with _gateway(place) as url:
         words = [url, str(place.secret), str(events), str(clients)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.senders", *words, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", "bench.senders", *words, stdout=asyncio.subprocess.PIPE, cwd=ROOT
         )
         output, _ = await process.communicate()
         if process.returncode != 0:

@@ -27,6 +27,7 @@ class Bench:
     server: ServerCpu
     rounds: list[Round] = field(default_factory=list)
     alone: list[Round] = field(default_factory=list)
+    _newest: tuple[str, ...] = ()
     _sample: tuple[str, ...] = ()
 
     async def warm_up(self, runs: int, *, concurrency: int) -> None:
@@ -36,6 +37,7 @@ class Bench:
     async def measure(self, runs: int, *, concurrency: int) -> None:
         """A round that counts."""
         self.rounds.append(await self._round(runs, concurrency))
+        self._sample = self._newest
 
     async def measure_alone(self, runs: int) -> None:
         """One run after the other: what a run takes where nobody else is."""
@@ -74,8 +76,7 @@ class Bench:
             server_cpu=None if after is None or server is None else after - server,
         )
         await self.subject.check(runs)
-        if concurrency > 1:
-            self._sample = tuple(runs[-HISTORIES:])
+        self._newest = tuple(runs[-HISTORIES:])
         return done
 
 

@@ -30,6 +30,8 @@ def _workflows(report: Report) -> Table:
     table.add_row("worker CPU per run, ms", f"{spent[0].worker}", f"{spent[1].worker}", f"{ratio.worker_cpu}")
     table.add_row("server CPU per run, ms", *(_or_unknown(one.server) for one in spent))
     table.add_row("driver CPU per run, ms", *(f"{one.driver}" for one in spent))
+    together = [one.together for one in spent]
+    table.add_row("all CPU per run, ms", *map(_or_unknown, together), f"{_or_unknown(ratio.machine)} (bare / ours)")
     table.add_section()
     for words, name in (
         ("workflow tasks", "workflow_tasks"),
@@ -73,4 +75,4 @@ def _list(values: tuple[float, ...]) -> str:
 
 
 def _or_unknown(value: float | None) -> str:
-    return "unknown" if value is None else f"{value}"
+    return "unknown" if value is None else f"{round(value, 3):g}"

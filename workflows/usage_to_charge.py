@@ -294,9 +294,11 @@ class UsageToCharge(Use):
 
     async def look_once_more(self) -> None:
         """Where an outcome was ever uncertain, nothing may arrive after the run is closed."""
-        self.enter("last look")
-        day = self.use.service_date
-        await together(*(self.saga.look_once_more(ledger.step, service_date=day) for ledger in self.state.ledgers))
+        doubted = [ledger.step for ledger in self.state.ledgers if ledger.uncertain]
+        if doubted:
+            self.enter("last look")
+            day = self.use.service_date
+            await together(*(self.saga.look_once_more(step, service_date=day) for step in doubted))
 
     def exempt_all(self, reason: str) -> None:
         """Nothing is to be posted for this use."""

@@ -28,10 +28,13 @@ from tests.chaos.uses import Use
 from tests.support.sandbox import Sandbox, SandboxSystem
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-AT_ONCE = 5
+AT_ONCE = 12
 FAULTS = st.sampled_from(("", "429", "503", TAKES_LATE, *UNCERTAIN))
 MOVES = st.builds(Move, act=st.sampled_from(("do once", "do", "undo")), fault=FAULTS)
-LIVES = st.lists(st.tuples(st.lists(MOVES, min_size=1, max_size=4), st.sampled_from((0, 1))), min_size=AT_ONCE)
+LIVES = st.lists(
+    st.tuples(st.sampled_from(tuple(LEDGERS)), st.lists(MOVES, min_size=1, max_size=4), st.sampled_from((0, 1))),
+    min_size=AT_ONCE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,6 @@ async def hands(tmp_path_factory: pytest.TempPathFactory, _sandbox: Sandbox) -> 
     await _sandbox.calm()
 
 
-@pytest.mark.parametrize("step", LEDGERS)
 @given(lives=LIVES)
 @settings(
     max_examples=4,
@@ -66,9 +68,9 @@ async def hands(tmp_path_factory: pytest.TempPathFactory, _sandbox: Sandbox) -> 
     suppress_health_check=[HealthCheck.too_slow],
 )
 async def test_after_the_closing_look_it_is_as_if_done_once_or_never(
-    hands: Hands, _sandbox: Sandbox, step: str, lives: list[tuple[list[Move], int]]
+    hands: Hands, _sandbox: Sandbox, lives: list[tuple[str, list[Move], int]]
 ) -> None:
-    async def live(nth: int, moves: list[Move], end: int) -> list[str]:
+    async def live(nth: int, step: str, moves: list[Move], end: int) -> list[str]:
         books = Bookkeeping(hands=hands, sandbox=_sandbox, use=Use.nth(nth), ledger=LEDGERS[step])
         await books.live(moves, end=end)
         first = await asyncio.to_thread(Ledgers.of, _sandbox)
@@ -88,9 +90,9 @@ async def test_after_the_closing_look_it_is_as_if_done_once_or_never(
                 stands = first.counts(effect.posted.reference) > 0
                 if (effect.state is EffectState.applied) != stands:
                     broken.append(f"the record says {effect.state} of what {'stands' if stands else 'does not stand'}")
-        return [f"{words}, after {moves} to {end}: {books.told}" for words in broken]
+        return [f"{step}: {words}, after {moves} to {end}: {books.told}" for words in broken]
 
-    broken = await asyncio.gather(*(live(nth, moves, end) for nth, (moves, end) in enumerate(lives)))
+    broken = await asyncio.gather(*(live(nth, *life) for nth, life in enumerate(lives)))
     assert [words for one in broken for words in one] == []
 
 

@@ -42,7 +42,7 @@ async def test_stock_and_cost_go_on_while_the_charge_waits_for_an_account(house:
     open_case = AccountStanding(case_status=CaseStatus.open)
     none_yet = ClearStanding(account_number=None, standing=open_case)
     account = ClearStanding(account_number="A1", standing=open_case)
-    answers(house.billing, "account", none_yet, none_yet, none_yet, account)
+    answers(house.billing, "account", *[none_yet] * 5, account)
     usage = (await house.usage("trauma")).model_copy(update={"account": None})
     state = await (await house.report(usage)).result()
     assert [ledger.standing for ledger in state.ledgers] == [Standing.posted] * 3
@@ -219,7 +219,7 @@ async def test_the_charge_waits_for_the_trigger_of_the_facility(house: House) ->
     house.policy = quick_policy(charge_when=CaseStatus.closed)
     open_case = ClearStanding(account_number="A1", standing=AccountStanding(case_status=CaseStatus.open))
     closed_case = ClearStanding(account_number="A1", standing=AccountStanding(case_status=CaseStatus.closed))
-    answers(house.billing, "account", open_case, open_case, closed_case)
+    answers(house.billing, "account", *[open_case] * 5, closed_case)
     state = await (await house.report(await house.usage("trigger"))).result()
     assert state.charge.standing is Standing.posted
     closed = await house.store.work_items.of(workflow_id=house.workflow_id("trigger"))

@@ -138,7 +138,7 @@ class Process(ABC):
             self.enter("closed")
             await self.tell(outcome=self.outcome(), release=self.outcome() in ("not used", "duplicate"))
             await workflow.wait_condition(workflow.all_handlers_finished)
-            if not self._turned and not self._unrecorded:
+            if not (self._turned or self._unrecorded or self._asides or self.desk.open):
                 return True
         except Turned:
             pass
@@ -283,7 +283,7 @@ class Process(ABC):
 
     async def _side_items_decided(self) -> None:
         """A run is not closed while a question of its own is open, even one that blocks nothing."""
-        while self.desk.open:
+        while self.desk.open or self._asides:
             await self._pause(None, look_again=None)
 
     async def _pause(self, parked: Parked | None, *, look_again: timedelta | None = None) -> Resolution | None:

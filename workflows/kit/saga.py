@@ -142,8 +142,6 @@ class Saga:
     async def look_once_more(self, step: str, *, service_date: date) -> None:
         """The closing look: once nothing can arrive any more, exactly what the ledger says must stand."""
         ledger = self._books.ledger(step)
-        if not ledger.uncertain:
-            return
         await self._balance(ledger, expected=ledger.expected, service_date=service_date, closing=True)
         self._update(step, uncertain=False)
 
