@@ -14,9 +14,6 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
@@ -24,17 +21,16 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.envelope import Envelope
-from canonical.identity import BUSINESS_KEY, CORRELATION_ID, FACILITY, PROCESS, TRANSACTIONS_QUEUE, RunName
+from canonical.identity import TRANSACTIONS_QUEUE, RunName
 from canonical.memory import InboxState
 from suture.intake import OUTCOMES, SUBJECTS
 from suture.store.inbox import Waiting
 from suture.store.store import Store
+from suture.temporal.search_attributes import at_start
 
 RECEIVE = "receive"
 StartPayload = Callable[[RunName, str, str | None, datetime], BaseModel]
 """Run name, correlation id, closing state of the run before (JSON), time of the event -> what the run takes to start."""
-
-_KEYS = {name: SearchAttributeKey.for_keyword(name) for name in (CORRELATION_ID, FACILITY, PROCESS, BUSINESS_KEY)}
 
 
 class Undeliverable(Exception):
@@ -88,13 +84,6 @@ class Delivery:
     async def _started(self, event: Waiting, name: RunName, closing: str | None) -> bool:
         """Start the run with the document, or hand it to the run that is there; false where that one has closed."""
         envelope = event.envelope
-        values = {
-            CORRELATION_ID: event.correlation_id,
-            FACILITY: name.facility,
-            PROCESS: name.process,
-            BUSINESS_KEY: name.business_key,
-        }
-        attributes = TypedSearchAttributes([SearchAttributePair(_KEYS[key], value) for key, value in values.items()])
         try:
             payload = self.start(name, event.correlation_id, closing, envelope.time)
         except (LookupError, ValueError) as failure:
@@ -110,7 +99,7 @@ class Delivery:
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     start_signal=RECEIVE,
                     start_signal_args=[envelope],
-                    search_attributes=attributes,
+                    search_attributes=at_start(name, event.correlation_id),
                     static_summary=f"{envelope.type} {name.number} from {name.source}, {name.facility}",
                     rpc_timeout=self.call,
                 )

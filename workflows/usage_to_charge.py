@@ -12,7 +12,7 @@ from canonical.documents.usage_run import Judgement, UsageRun, UsageStart
 from canonical.effect import Found, Posted
 from canonical.eligibility import eligibility, price
 from canonical.errors import Audience
-from canonical.identity import wire_key
+from canonical.identity import FIRST_STAGE, wire_key
 from canonical.money import Money
 from canonical.orders import AskDocument, MoveStock, PostCharge, PostCost
 from canonical.run import Ledger, Standing
@@ -84,7 +84,7 @@ class UsageToCharge(Use):
         """Item and lot, account and charge code, valuation."""
         if all(ledger.settled for ledger in self.state.ledgers):
             return
-        self.enter("looking up")
+        self.enter(FIRST_STAGE)
         await self.look_up()
 
     async def ask_about_a_possible_duplicate(self) -> None:

@@ -4,9 +4,6 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
@@ -14,13 +11,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.work_item import Decided, Decision, Resolution, WorkItem
-from canonical.identity import BUSINESS_KEY, CORRELATION_ID, FACILITY, PROCESS, TRANSACTIONS_QUEUE, RunName
+from canonical.identity import TRANSACTIONS_QUEUE, RunName
 from canonical.memory import Person
 from suture.cli.failures import Failed
 from suture.cli.person import check_may_decide
 from suture.cli.session import ANSWERS_WITHIN, start_of_run
 from suture.settings import Settings
 from suture.store.store import Store
+from suture.temporal.search_attributes import at_start
 
 
 async def decide_event(store: Store, item: WorkItem, resolution: Resolution, asks: Person) -> Decided:
@@ -65,13 +63,6 @@ async def take_up(
         raise Failed("its run ended without a closing state: nothing can go on from there")
     following, now = name.next(), datetime.now(UTC)
     await _audit(store, item, asks, at=now, action="retry")
-    values = {
-        CORRELATION_ID: item.correlation_id,
-        FACILITY: name.facility,
-        PROCESS: name.process,
-        BUSINESS_KEY: name.business_key,
-    }
-    keys = (SearchAttributePair(SearchAttributeKey.for_keyword(key), value) for key, value in values.items())
     try:
         await client.start_workflow(
             following.process,
@@ -80,7 +71,7 @@ async def take_up(
             task_queue=TRANSACTIONS_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            search_attributes=TypedSearchAttributes(list(keys)),
+            search_attributes=at_start(following, item.correlation_id),
             static_summary=f"takes up {name.number} from {name.source}, {name.facility}",
             rpc_timeout=ANSWERS_WITHIN,
         )

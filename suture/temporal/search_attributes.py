@@ -3,6 +3,7 @@
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical import identity
@@ -15,10 +16,23 @@ TYPES = {
     identity.WAITING_FOR: "KeywordList",
     identity.BUSINESS_KEY: "Keyword",
 }
+_KEYWORDS = {name: SearchAttributeKey.for_keyword(name) for name, kind in TYPES.items() if kind == "Keyword"}
 _INDEXED = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 }
+
+
+def at_start(name: identity.RunName, correlation_id: str) -> TypedSearchAttributes:
+    """What a run can be found by from its start."""
+    values = {
+        identity.CORRELATION_ID: correlation_id,
+        identity.FACILITY: name.facility,
+        identity.PROCESS: name.process,
+        identity.STAGE: identity.FIRST_STAGE,
+        identity.BUSINESS_KEY: name.business_key,
+    }
+    return TypedSearchAttributes([SearchAttributePair(_KEYWORDS[key], value) for key, value in values.items()])
 
 
 async def missing(client: Client) -> list[str]:

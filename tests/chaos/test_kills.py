@@ -118,7 +118,7 @@ async def test_a_correction_that_overtakes_its_report(processes: EngineOfProcess
 
     async def overtaken() -> bool | None:
         run = await engine.run(use.name)
-        return (run is not None and run.stage == "started") or None
+        return (run is not None and run.stage == "looking up") or None
 
     await until(overtaken, what="a run that has heard of the correction alone")
     assert Ledgers.of(engine.sandbox).keys(use).isdisjoint(one.key for one in Ledgers.of(engine.sandbox).movements)

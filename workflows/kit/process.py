@@ -16,7 +16,7 @@ from activities.notes import Notes
 from canonical.documents.work_item import Decided, Decision, Resolution
 from canonical.envelope import Envelope
 from canonical.evidence import Evidence
-from canonical.identity import STAGE, WAITING_FOR
+from canonical.identity import FIRST_STAGE, STAGE, WAITING_FOR
 from canonical.memory import Claim, RunProjection
 from canonical.orders import Note
 from canonical.policy import Clock, Policy
@@ -38,9 +38,9 @@ class Process(ABC):
     def __init__(self, context: RunContext, policy: Policy) -> None:
         self.context = context
         self.policy = policy
-        self.stage = "started"
+        self.stage = FIRST_STAGE
         self.desk = Desk(context, policy.ladder, changed=self._show)
-        self._shown: tuple[str, list[str]] = ("", [])
+        self._shown: tuple[str, list[str]] = (FIRST_STAGE, [])
         self._turned = False
         self._nudges = 0
         self._heard: list[str] = []
