@@ -1,20 +1,27 @@
 """Bringing work items home from the command line: real commands, a real Temporal server, real workers."""
 
+# long because one hospital at work serves all the commands that bring work home.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio import workflow
 from temporalio.client import Client
+from temporalio.worker import Worker
 
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.notes import Notes
 from activities.stock import Stock
 from bench.in_process import InProcessBilling, InProcessFinance, InProcessInventory
+from canonical.documents.usage_run import UsageStart
+from canonical.envelope import Envelope
+from canonical.identity import TRANSACTIONS_QUEUE
 from canonical.ports import ClearStanding
 from suture.people import People
 from suture.serving import ROLES, queues
@@ -23,7 +30,8 @@ from suture.temporal.plugin import suture_plugin
 from tests.conftest import StartTemporal
 from tests.support.command_line import CommandLine, Ended, command_line, usage
 from tests.support.hospital import TOKEN
-from tests.support.trouble import Trouble, refusal
+from tests.support.house import eventually
+from tests.support.trouble import Trouble, away, refusal
 from workflows.usage_to_charge import UsageToCharge
 
 
@@ -288,6 +296,59 @@ async def test_stuck_names_the_queues_that_nobody_serves_and_the_run_that_waits(
     stuck = await engine.run("list", "--stuck", "--fail", "--json")
     assert stuck.code == 5
     assert [one["what"] for one in stuck.json][:2] == ["queue transactions", "queue system-inventory"]
+
+
+@workflow.defn(name="usage-to-charge", sandboxed=False)
+class Broken:
+    """A version of the workflow with a bug in it."""
+
+    @workflow.run
+    async def run(self, start: UsageStart) -> None:
+        raise RuntimeError("a bug")
+
+
+async def test_stuck_names_an_activity_that_fails_again_and_again(engine: Engine) -> None:
+    Trouble(engine.finance, "post_cost").before(*[away()] * 50)
+    async with engine.working():
+        correlation = await engine.start("U-10")
+
+        async def repeated() -> Ended | None:
+            ended = await engine.run("list", "--stuck", "--attempts", "2", "--json")
+            return ended if ended.json else None
+
+        stuck = await eventually(repeated)
+        calm = await engine.run("list", "--stuck", "--attempts", "50", "--fail")
+    (one,) = stuck.json
+    assert one["why"].startswith("cost.post: attempt ") and "the system does not answer" in one["why"]
+    assert one["next"] == f"suture show {correlation}"
+    assert calm.code == 0 and calm.out.startswith("nothing is stuck")
+
+
+async def test_stuck_names_a_run_whose_own_code_fails(engine: Engine) -> None:
+    Trouble(engine.inventory, "move").before(refusal())
+    async with engine.working():
+        await engine.start("U-11")
+        item = await engine.item()
+    handle = engine.client.get_workflow_handle(item["workflow_id"])
+    await handle.signal("receive", envelope_of_nothing())
+    worker = Worker(engine.client, task_queue=TRANSACTIONS_QUEUE, workflows=[Broken], build_id="broken")
+    async with worker:
+
+        async def failing() -> dict[str, Any] | None:
+            ended = await engine.run("list", "--stuck", "--json")
+            return next((one for one in ended.json if one["what"] == item["workflow_id"]), None)
+
+        stuck = await eventually(failing, within=40)
+    assert stuck["why"].startswith("its own code fails: ")
+    assert "read the worker's log" in stuck["next"]
+
+
+def envelope_of_nothing() -> Envelope:
+    """News that wake a run and change nothing."""
+    now = datetime.now(UTC)
+    return Envelope(
+        id="e", source="inventory", type="item.approved", subject="4702", time=now, facility="NORTH", data={}
+    )
 
 
 def _dana(engine: Engine) -> Path:
