@@ -16,6 +16,7 @@ from activities.intents import edge_from_usage, intent_of
 from activities.writing import Verbs, Writing
 from canonical.documents.charge import AccountStanding
 from canonical.effect import Found, Posted
+from canonical.identity import wire_key
 from canonical.memory import Effects, Vault
 from canonical.orders import AskBilling, AskDocument, Balance, Balanced, BillingAnswer, Outcome, PostCharge
 from canonical.ports import Billing
@@ -77,7 +78,8 @@ class Charges:
         credited: list[str] = []
         with failures_cross():
             answer = await balanced(order, effects=self.effects, verbs=self._verbs(credited))
-        return answer.model_copy(update={"credit_requested": bool(credited)})
+            requested = bool(credited) or await self._credited_before(order)
+        return answer.model_copy(update={"credit_requested": requested})
 
     @activity.defn(name="charge.find")
     async def find(self, ask: AskDocument) -> Outcome:
@@ -87,6 +89,14 @@ class Charges:
                 return Outcome(found=await self.billing.charge(ask.reference))
             found = await self.billing.find_charges(ask.wire_keys)
         return Outcome(found=found[-1] if found else None)
+
+    async def _credited_before(self, order: Balance) -> bool:
+        """Whether an earlier attempt of this undo was granted the credit, and its answer never came."""
+        ledger = order.ledger
+        if order.expected or ledger.sent != ledger.revision:
+            return False
+        found = await self.billing.find_charges([wire_key(ledger.key)])
+        return any(charge.billed and not charge.live for charge in found)
 
     async def _standing(self, ask: AskBilling) -> AccountStanding:
         usage, correlation_id = ask.usage, ask.context.correlation_id

@@ -70,7 +70,10 @@ class Writing:
         return await self._settle(posted, uncertain=uncertain)
 
     async def balance(self, *, expected: int) -> tuple[Traced | None, int]:
-        """Take back until `expected` documents stand; answers the one left standing and how many were taken back."""
+        """Take back until `expected` documents stand; answers the one left standing and how many were taken back.
+
+        One that an earlier attempt took back, whose answer never came, counts as well.
+        """
         taken_back = 0
         while True:
             documents = await self._look_up()
@@ -78,7 +81,8 @@ class Writing:
             if surplus is None:
                 await self._record_what_was_taken_back(documents)
                 standing = stands(documents)
-                return (standing[0] if standing else None), taken_back
+                gone = sum(_is_taken_back(one) for one in documents if one.key == self.ledger.key)
+                return (standing[0] if standing else None), max(taken_back, gone)
             await self._take_back(surplus)
             taken_back += 1
 
@@ -115,9 +119,8 @@ class Writing:
         """Settle the undos that a look-up shows to be done: the answer may never have come, or told of another contra."""
         for document in documents:
             await self._record_what_was_taken_back(document.taken_back_by)
-            contra = next(iter(stands(document.taken_back_by)), None)
-            taken_back = contra is not None or not document.found.live
-            if document.counts == 0 and taken_back and await self.effects.last_sent([document.undo]) is not None:
+            if _is_taken_back(document) and await self.effects.last_sent([document.undo]) is not None:
+                contra = next(iter(stands(document.taken_back_by)), None)
                 posted = None if contra is None else _as_posted(contra.found)
                 await self.effects.settle(document.undo, EffectState.applied, at=_now(), posted=posted)
 
@@ -162,6 +165,11 @@ class Writing:
         edges = [edge.model_copy(update={"to_reference": posted.reference}) for edge in self.edges]
         await self.effects.settle(self.intent.key, EffectState.applied, at=_now(), posted=answer, edges=edges)
         return answer
+
+
+def _is_taken_back(document: Traced) -> bool:
+    """Whether the document stood once and counts no more; one that was rejected never stood."""
+    return document.counts == 0 and (bool(stands(document.taken_back_by)) or not document.found.live)
 
 
 def _as_posted(found: Found) -> Posted:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from canonical.documents.work_item import WorkItem
 from canonical.effect import EffectState
+from tests.chaos.billing import final_bill
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.requests import Request, requests
 from tests.chaos.uses import NOT_USED, WRITES, Expected, Use, Write
@@ -61,7 +62,7 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     held = [
         Held(
             spot=spot,
-            expected=Expected.of(Use.nth(nth), 0 if spot.write.undoes else None),
+            expected=Expected.of(_use(nth, spot.write), 0 if spot.write.undoes else None),
             system=getattr(engine.sandbox, spot.write.system),
         )
         for nth, spot in enumerate(SPOTS)
@@ -91,10 +92,16 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     )
 
 
+def _use(nth: int, write: Write) -> Use:
+    return Use.nth(nth).to_be_billed(nth) if write.billed else Use.nth(nth)
+
+
 async def _post(engine: EngineOfProcesses, held: Held) -> None:
     use = held.expected.use
     await engine.capture(use.body())
     await engine.to_rest(use.name)
+    if held.spot.write.billed:
+        await final_bill(engine, use)
 
 
 async def _bar(engine: EngineOfProcesses, held: Held, posted: Ledgers) -> None:

@@ -28,9 +28,10 @@ from tests.support.sandbox import Sandbox
 T = TypeVar("T")
 DAY = date(2026, 11, 20)
 LEDGERS = {"stock": STOCK, "charge": CHARGE, "cost": COST}
-LEGS = tuple(
-    Leg(domain=domain, system=system, queue="none")
-    for domain, system in (("inventory", "inventory"), ("billing", "billing"), ("finance", "erp"))
+LEGS = (
+    Leg(domain="inventory", system="inventory", queue="none"),
+    Leg(domain="billing", system="billing", queue="none"),
+    Leg(domain="finance", system="erp", queue="none"),
 )
 CALL, LATE_BY, IN_FLIGHT = 0.6, 0.9, 2.0
 """Seconds: when a caller gives up, when a stalled or late write is applied, and what the connector declares."""
@@ -125,20 +126,22 @@ class Bookkeeping:
     sandbox: Sandbox
     use: Use
     ledger: Ledger
+    moves: list[Move]
+    end: int
     told: list[str] = field(default_factory=list)
 
-    async def live(self, moves: list[Move], *, end: int) -> None:
+    async def live(self) -> None:
         """Make the moves, then the last one that leads to `end` standing documents, and the closing look."""
-        for move in moves:
+        for move in self.moves:
             await self._make(move)
-        await self._make(Move("do" if end else "undo", ""))
-        await self.look(end=end)
+        await self._make(Move("do" if self.end else "undo", ""))
+        await self.look()
 
-    async def look(self, *, end: int) -> Balanced:
+    async def look(self) -> Balanced:
         """The closing look, once nothing can arrive any more; there is nothing to look for where nothing was sent."""
         if not self.ledger.keys:
             return Balanced()
-        return await self._insist(lambda: self._balance(expected=end, closing=True))
+        return await self._insist(lambda: self._balance(expected=self.end, closing=True))
 
     async def _make(self, move: Move) -> None:
         if move.act == "undo":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from canonical.documents.work_item import WorkItem
+from tests.chaos.billing import final_bill
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.requests import Request, requests
 from tests.chaos.uses import NOT_USED, WRITES, Expected, Use, Write, another_quantity
@@ -32,7 +33,7 @@ class Cell:
 CELLS = tuple(
     Cell(write=write, fault=fault, redone=redone)
     for write in WRITES
-    for redone in ((False, True) if write.undoes else (False,))
+    for redone in ((False, True) if write.undoes and not write.billed else (False,))
     for fault in (UNCERTAIN if redone else FAULTS)
 )
 
@@ -67,7 +68,8 @@ async def run_matrix(engine: Engine) -> Matrix:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(nth: int, cell: Cell) -> Struck:
-        struck = Struck(cell=cell, expected=Expected.of(Use.nth(nth)))
+        use = Use.nth(nth).to_be_billed(nth) if cell.write.billed else Use.nth(nth)
+        struck = Struck(cell=cell, expected=Expected.of(use))
         async with turns:
             try:
                 await (_strike_an_undo if cell.write.undoes else _strike)(engine, struck)
@@ -96,6 +98,8 @@ async def _strike_an_undo(engine: Engine, struck: Struck) -> None:
     await engine.capture(use.body())
     if await engine.to_rest(use.name):
         raise AssertionError("a use without trouble asked a person")
+    if cell.write.billed:
+        await final_bill(engine, use)
     posted = await asyncio.to_thread(Ledgers.of, engine.sandbox)
     struck.wire = use.undo_wire(cell.write.step, posted.reference(use.wire(cell.write.step)))
     await _set(engine, struck)

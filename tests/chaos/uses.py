@@ -1,6 +1,6 @@
 """The uses that chaos strikes: what the point of care reports, and the keys under which each system knows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -12,18 +12,25 @@ ITEMS = (4703, 4707, 4723, 4727, 4731)
 
 LOCATIONS = ("OR-1", "OR-2", "CATH")
 CASES = (1, 3, 5, 7, 11, 15, 17, 19, 21, 23)
+CASES_TO_BILL = (25, 29, 31, 33, 35, 41, 43, 47, 49, 51, 53, 55, 57, 59)
+"""Each for one use alone: the final bill takes all charges of an account."""
+
 SEARCHES = {"inventory": "search_movements", "billing": "find_charges", "erp": "find_journals"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Write:
-    """A write into a system, or its undo: the step of the run, and the vendor's name of the operation."""
+    """A write into a system, or its undo: the step of the run, and the vendor's name of the operation.
+
+    `billed`: the undo of a charge that was final billed meanwhile.
+    """
 
     name: str
     step: str
     system: str
     operation: str
     undoes: bool = False
+    billed: bool = False
 
 
 WRITES = (
@@ -32,6 +39,7 @@ WRITES = (
     Write(name="cost post", step="cost", system="erp", operation="post_journal"),
     Write(name="take back", step="stock", system="inventory", operation="book_movement", undoes=True),
     Write(name="void", step="charge", system="billing", operation="void_charge", undoes=True),
+    Write(name="credit", step="charge", system="billing", operation="credit_charge", undoes=True, billed=True),
     Write(name="reverse", step="cost", system="erp", operation="reverse_journal", undoes=True),
 )
 
@@ -56,6 +64,10 @@ class Use:
             case=CASES[nth % len(CASES)],
             quantity=1 + nth % 3,
         )
+
+    def to_be_billed(self, nth: int) -> "Use":
+        """The same in a case of its own."""
+        return replace(self, case=CASES_TO_BILL[nth % len(CASES_TO_BILL)])
 
     @property
     def name(self) -> RunName:

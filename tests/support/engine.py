@@ -84,7 +84,7 @@ class Engine:
     async def to_rest(self, name: RunName, *, reports: int = 1, within: float = 60.0) -> tuple[WorkItem, ...]:
         """Wait until so many reports and corrections of a use are recorded and its newest run has ended.
 
-        What a run asks is answered by a supervisor's `retry`. Answers what was asked.
+        What a run asks is answered by a supervisor's `retry`, or acknowledged. Answers what was asked.
         """
         asked: dict[str, WorkItem] = {}
 
@@ -93,9 +93,9 @@ class Engine:
             if run is None:
                 return None
             for item in await self.items(RunName.parse(run.workflow_id)) if run.waiting_for else ():
-                if item.blocks and item.item_id not in asked:
+                if item.item_id not in asked:
                     asked[item.item_id] = item
-                    await self.resolve(item.item_id, Decision.retry)
+                    await self.resolve(item.item_id, Decision.retry if item.blocks else Decision.acknowledge)
             if run.closed is None:
                 return None
             # A run whose projection is closed goes on where a document comes at the last moment, or another one starts.
