@@ -34,7 +34,10 @@ class Engine:
     tokens: dict[str, str]
     gateway_url: str
     http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=90, trust_env=False, verify=False)
+        # A connection kept for later may be closed by the server just as it is used again.
+        default_factory=lambda: httpx.AsyncClient(
+            timeout=90, trust_env=False, verify=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
     )
 
     async def capture(self, body: Mapping[str, Any]) -> None:
