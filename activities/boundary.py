@@ -28,6 +28,7 @@ def failures_cross() -> Iterator[None]:
                 operation=failure.operation,
                 audience=failure.audience,
                 status=failure.status,
+                in_doubt=failure.in_doubt,
                 text=failure.evidence,
             ),
             type=failure.category,

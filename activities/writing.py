@@ -52,22 +52,24 @@ class Writing:
         if not recorded.first:
             self._only_if_absent(recorded)
             await self.effects.resent(self.intent.key, at=_now())
+        # An earlier attempt that was not refused may still be applied after this one.
+        doubted = not recorded.first and recorded.state is not EffectState.refused
         try:
             posted = await send(wire_key(self.intent.key))
         except Uncertain:
             await self.effects.settle(self.intent.key, EffectState.uncertain, at=_now())
             raise
-        except Rejected:
+        except Rejected as refusal:
             # A repeat may be refused just because the first one has arrived meanwhile (a serial is gone from the shelf).
             if not recorded.first and (document := await self._the_one_that_stands()) is not None:
                 return await self._settle(document, uncertain=True)
             await self.effects.settle(self.intent.key, EffectState.refused, at=_now())
+            refusal.in_doubt = doubted
             raise
         if not recorded.first:
             # Where an earlier attempt arrived as well, the first document is kept and ours may be the one taken back.
             posted = await self._the_one_that_stands() or posted
-        uncertain = not recorded.first and recorded.state is not EffectState.refused
-        return await self._settle(posted, uncertain=uncertain)
+        return await self._settle(posted, uncertain=doubted)
 
     async def balance(self, *, expected: int) -> tuple[Traced | None, int]:
         """Take back until `expected` documents stand; answers the one left standing and how many were taken back.

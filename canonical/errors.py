@@ -28,6 +28,7 @@ class Failure(Exception):
     """A failure of a call to a system: a constant summary, typed facts, and the vendor's text kept apart as evidence.
 
     `summary` never holds a value from a document or a vendor's text; `evidence` may, and goes only where it is encrypted.
+    `in_doubt` is set on a refusal where an earlier attempt of the same write may still be applied.
     """
 
     category = "failure"
@@ -52,6 +53,7 @@ class Failure(Exception):
         self.evidence = evidence[:2000]
         self.status = status
         self.retry_after = retry_after
+        self.in_doubt = False
 
 
 class Transient(Failure):

@@ -13,4 +13,5 @@ class Evidence(Frozen):
     operation: str
     audience: Audience
     status: int | None = None
+    in_doubt: bool = False
     text: str = ""

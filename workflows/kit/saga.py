@@ -71,7 +71,9 @@ class Saga:
             return await send(ledger, self._call(ledger, summary=summary))
 
         def failed(evidence: Evidence) -> None:
-            self._update(step, uncertain=True, refused=evidence.category not in UNCERTAIN)
+            doubted = evidence.category in UNCERTAIN
+            uncertain = doubted or evidence.in_doubt or self._books.ledger(step).uncertain
+            self._update(step, uncertain=uncertain, refused=not doubted)
 
         def question(evidence: Evidence) -> Question:
             return refused(step, summary, evidence, owner=owner, correctable=correctable, at_risk=at_risk)
@@ -140,9 +142,21 @@ class Saga:
         return balance
 
     async def look_once_more(self, step: str, *, service_date: date) -> None:
-        """The closing look: once nothing can arrive any more, exactly what the ledger says must stand."""
-        ledger = self._books.ledger(step)
-        await self._balance(ledger, expected=ledger.expected, service_date=service_date, closing=True)
+        """The closing look: once nothing can arrive any more, exactly what the ledger says must stand.
+
+        What was posted and is no longer there is nothing to post again on hope: a person is asked.
+        """
+        while True:
+            ledger = self._books.ledger(step)
+            balanced = await self._balance(ledger, expected=ledger.expected, service_date=service_date, closing=True)
+            if balanced.reference is not None or not ledger.expected:
+                break
+            system = self._process.context.leg(ledger.domain).system
+            try:
+                await self._process.ask_person(vanished(step, ledger.reference, system))
+            except DoneByHand as done:
+                await self.accept(step, done)
+                break
         self._update(step, uncertain=False)
 
     async def accept(self, step: str, done: DoneByHand) -> None:
@@ -188,8 +202,8 @@ class Saga:
 
         try:
             return await self._process.insist(attempt, question=question, failed=lambda _: self._doubt(ledger.step))
-        except DoneByHand:
-            return Balanced()
+        except DoneByHand as done:
+            return Balanced(reference=done.reference)
 
     def _doubt(self, step: str) -> None:
         self._update(step, uncertain=True)
@@ -200,6 +214,17 @@ class Saga:
 
     def _update(self, step: str, **changes: object) -> None:
         self._books.keep(self._books.ledger(step).model_copy(update=changes))
+
+
+def vanished(step: str, reference: str, system: str) -> Question:
+    """The question about a document that was posted and cannot be found at the closing look."""
+    return Question(
+        step=step,
+        cause=Cause.not_found_in_time,
+        text=f"{step}: {reference} was posted in {system} and is no longer there; retry looks again",
+        owner=Audience.integration,
+        decisions=WRITE_DECISIONS,
+    )
 
 
 def refused(
