@@ -47,9 +47,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """All uses at rest after the kill, the ledgers of that moment, and what each system was asked."""
+    """All uses at rest after the kill, the ledgers before them and of that moment, and what each system was asked."""
 
     held: dict[Spot, Held]
+    before: Ledgers
     ledgers: Ledgers
     log: dict[str, list[Request]]
 
@@ -59,6 +60,7 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
 
     What is to be killed at `answered` is held once applied, and let go with all the others at the last moment.
     """
+    before = await asyncio.to_thread(Ledgers.of, engine.sandbox)
     held = [
         Held(
             spot=spot,
@@ -87,6 +89,7 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     await asyncio.gather(*(_come_to_rest(engine, one) for one in held))
     return Aftermath(
         held={one.spot: one for one in held},
+        before=before,
         ledgers=await asyncio.to_thread(Ledgers.of, engine.sandbox),
         log={system.name: await requests(engine, system) for system in engine.sandbox.systems},
     )
