@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ValidationError
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from canonical.documents.work_item import Cause, Decided, Decision, Resolution, WorkItem
 from canonical.memory import Person
@@ -28,6 +29,7 @@ from suture.tokeniser import Tokeniser
 
 UPDATE = "resolve"
 NOT_ENTITLED = "NotEntitled"
+TRIES = 3
 
 
 class Resolved(Frozen):
@@ -105,20 +107,36 @@ async def _ask_run(client: Client, item: WorkItem, resolution: Resolution, asks:
 
 async def _update(client: Client, item: WorkItem, resolution: Resolution, *, update: str, within: float) -> Decided:
     handle = client.get_workflow_handle(item.workflow_id)
+    again = AsyncRetrying(
+        stop=stop_after_attempt(TRIES), wait=wait_fixed(0.2), retry=retry_if_exception(_dropped), reraise=True
+    )
     try:
         async with asyncio.timeout(within):
-            decided: Decided = await handle.execute_update(UPDATE, resolution, id=update, result_type=Decided)
+            decided: Decided = await again(handle.execute_update, UPDATE, resolution, id=update, result_type=Decided)
             return decided
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise Failed(
-            f"no worker answers within {within:g} s",
-            do="safe to repeat: start a worker (suture doctor tells), then type the same again",
+            f"the run has not answered within {within:g} s",
+            do="safe to repeat: suture list --stuck tells why; then type the same again",
             ending=Ending.unreachable,
+        ) from None
+    except RPCError as error:
+        if not _dropped(error):
+            raise
+        raise Failed(
+            "nothing was decided: the run's own code fails",
+            do="safe to repeat once it is mended; see: suture list --stuck",
+            ending=Ending.stuck,
         ) from None
     except WorkflowUpdateFailedError as failure:
         if isinstance(failure.cause, ApplicationError):
             raise failure.cause from None
         raise
+
+
+def _dropped(error: BaseException) -> bool:
+    """The task that was to take the decision in has failed: once where mail came in between, always where its code does."""
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.FAILED_PRECONDITION
 
 
 def _refused(refused: ApplicationError, item: WorkItem) -> Failed:

@@ -204,7 +204,7 @@ async def test_with_no_worker_a_decision_is_safe_to_repeat(engine: Engine) -> No
     async with engine.working():
         done = await engine.resolve(item["item_id"], "sam", "--retry")
         outcome = await engine.closed(item["workflow_id"])
-    assert waiting.code == 4 and "no worker answers within 2 s; safe to repeat" in waiting.err
+    assert waiting.code == 4 and "the run has not answered within 2 s; safe to repeat" in waiting.err
     assert (done.code, outcome) == (0, "posted")
 
 
@@ -339,8 +339,22 @@ async def test_stuck_names_a_run_whose_own_code_fails(engine: Engine) -> None:
             return next((one for one in ended.json if one["what"] == item["workflow_id"]), None)
 
         stuck = await eventually(failing, within=40)
+
+        async def ending(code: int) -> Ended:
+            async def ended() -> Ended | None:
+                once = await engine.resolve(item["item_id"], "sam", "--retry", "--within", "2")
+                return once if once.code == code else None
+
+            return await eventually(ended, within=60)
+
+        refused = await ending(5)
     assert stuck["why"].startswith("its own code fails: ")
     assert "read the worker's log" in stuck["next"]
+    assert "nothing was decided: the run's own code fails; safe to repeat" in refused.err
+    async with engine.working():
+        await ending(0)
+        outcome = await engine.closed(item["workflow_id"])
+    assert outcome == "posted"
 
 
 def envelope_of_nothing() -> Envelope:

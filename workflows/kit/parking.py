@@ -25,6 +25,9 @@ SUPERVISOR = "supervisor"
 NO_CLOCK = timedelta(days=3650)
 """How long an item without a further rung may wait: until somebody decides."""
 
+A_MOMENT = timedelta(milliseconds=1)
+"""A timer ends the workflow task, and with it what Temporal has taken in becomes history."""
+
 SHOWN_AHEAD = timedelta(seconds=5)
 """How long a decision waits for the run to ask what a worker, killed since, had shown people already."""
 
@@ -173,7 +176,12 @@ class Desk:
             raise ApplicationError(f"this step lets you correct: {fields}", type="BadDecision")
 
     async def decide(self, resolution: Resolution) -> Decided:
-        """Record a person's decision: whoever comes first wins, the other is told why."""
+        """Record a person's decision: whoever comes first wins, the other is told why.
+
+        It is kept before anybody is told. Were it told in the task that takes it in, and that task closed the run, mail
+        of the same moment would have the server drop the task and the decision with it, of which the list already tells.
+        """
+        await workflow.sleep(A_MOMENT, summary="keeps the decision")
         if self._asks_next(resolution.item_id):
             await self._until_asked(resolution)
         answer = await ask_store(

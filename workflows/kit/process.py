@@ -117,6 +117,8 @@ class Process(ABC):
         """
         try:
             if left := self.take_up():
+                # Shown before the item goes: whoever looks in between would find nothing that goes on.
+                await self.tell()
                 await self.desk.taken_up(left)
             while not await self._told_to_the_end(story):
                 pass
