@@ -18,6 +18,7 @@ from canonical.orders import AskDocument, MoveStock, PostCharge, PostCost
 from canonical.run import Ledger, Standing
 from workflows.kit import usage_questions as ask
 from workflows.kit.calls import CallOptions
+from workflows.kit.run import Run
 from workflows.kit.saga import Saga
 from workflows.kit.turns import DoneByHand, to_the_end, together
 from workflows.kit.use import Use
@@ -29,19 +30,26 @@ CASE_REACHED = {
 
 
 @workflow.defn(name="usage-to-charge")
-class UsageToCharge(Use):
-    """One use: stock first, then charge and cost together, then what is confirmed later, and a last look."""
+class UsageToCharge(Run):
+    """One run of one use."""
 
     @workflow.init
     def __init__(self, start: UsageStart) -> None:
-        super().__init__(start)
-        self.saga = Saga(self, self)
+        self.process: Story = Story(start)
 
     @workflow.run
     async def run(self, start: UsageStart) -> UsageRun:
         """Tell the story to its end; the closing state is what a later run of the same use starts from."""
-        await self.carry_through(self.usage_to_charge)
-        return self.state
+        await self.process.carry_through(self.process.usage_to_charge)
+        return self.process.state
+
+
+class Story(Use):
+    """One use: stock first, then charge and cost together, then what is confirmed later, and a last look."""
+
+    def __init__(self, start: UsageStart) -> None:
+        super().__init__(start)
+        self.saga = Saga(self, self)
 
     async def usage_to_charge(self) -> None:
         """The process as the business tells it."""

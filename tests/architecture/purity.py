@@ -58,12 +58,20 @@ def foreign_imports(file: Path, *, name: str, allowed: frozenset[str]) -> list[F
 
 
 def classes_that_are_no_workflow(file: Path, *, name: str) -> list[Finding]:
-    """Classes in a flow file that are not the flow: the sandbox builds them anew for every run."""
+    """Classes in a flow file that are neither the flow nor its story: the sandbox builds them anew for every run."""
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=name)
+    from_kit = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workflows.kit.")
+        for alias in node.names
+    }
     return [
         Finding(name, node.lineno, f"defines {node.name}")
         for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and not any("workflow.defn" in ast.unparse(d) for d in node.decorator_list)
+        if isinstance(node, ast.ClassDef)
+        and not any("workflow.defn" in ast.unparse(d) for d in node.decorator_list)
+        and not from_kit.intersection(map(ast.unparse, node.bases))
     ]
 
 

@@ -67,22 +67,20 @@ class Process(ABC):
     def closing_state(self) -> str:
         """The state as JSON, for a later run of the same business key."""
 
-    @workflow.signal(name="receive", description="A document or event for this transaction")
     def receive(self, document: Envelope) -> None:
-        """Every document comes by this signal; a delivery heard before is only recorded again."""
+        """Hear a document; a delivery heard before is only recorded again."""
         delivery = f"{document.source}:{document.id}"
         self._unrecorded.append(delivery)
         if delivery not in self._heard:
             self._heard = [*self._heard, delivery][-HEARD_AT_MOST:]
             self.hear(document)
 
-    @workflow.update(name="resolve", description="A person's decision about one open work item")
     async def resolve(self, resolution: Resolution) -> Decided:
-        """Decide a work item: retry, correct, accept as done by hand, abandon, or acknowledge."""
+        """Take in a person's decision about an open work item."""
         return await self.desk.decide(resolution)
 
-    @resolve.validator
-    def _resolvable(self, resolution: Resolution) -> None:
+    def check(self, resolution: Resolution) -> None:
+        """Whether a decision could be taken in; raises `ApplicationError` in words where not."""
         self.desk.check(resolution)
         if resolution.decision is Decision.correct:
             try:

@@ -4,15 +4,15 @@ from temporalio import workflow
 from temporalio.exceptions import is_cancelled_exception
 
 from suture.temporal.interceptors.failures import told
-from workflows.kit.process import Process
+from workflows.kit.run import Run
 
 
 def outcome() -> str:
     """`posted`, `corrected`, ... where the story was told to its end; else the last stage: abandoned, cancelled."""
     run = workflow.instance()
-    if not isinstance(run, Process):
+    if not isinstance(run, Run):
         return "done"
-    return run.outcome() if run.stage == "closed" else run.stage
+    return run.process.outcome() if run.process.stage == "closed" else run.process.stage
 
 
 def closed_by(error: BaseException) -> str | None:
