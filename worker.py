@@ -25,6 +25,7 @@ from suture.assembly import Assembly, assemble
 from suture.configuration import configured_file, read
 from suture.keys import KeysError, load
 from suture.people import People
+from suture.policies import Policies
 from suture.problems import ConfigurationError
 from suture.serving import ROLES, Role, queues
 from suture.settings import Settings
@@ -82,7 +83,7 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
         client = await connect(settings.temporal, plugins=[suture_plugin(keyring)], runtime=telemetry.runtime)
         assembly = assemble(settings, outgoing=outgoing_headers)
         stack.push_async_callback(assembly.close)
-        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people))
+        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings))
         served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=notes.all(), calls=calls(assembly, store))
 
         async def died(error: BaseException) -> None:

@@ -69,7 +69,7 @@ class Charges:
                 verbs=self._verbs(),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order, kind="charge"),),
+                edges=(edge_from_usage(order),),
             ).post(send)
 
     @activity.defn(name="charge.balance")
@@ -83,12 +83,9 @@ class Charges:
 
     @activity.defn(name="charge.find")
     async def find(self, ask: AskDocument) -> Outcome:
-        """The charge under one of the wire keys, or by billing's own reference, with its standing."""
+        """A charge by billing's own reference, with its standing."""
         with failures_cross():
-            if ask.reference is not None:
-                return Outcome(found=await self.billing.charge(ask.reference))
-            found = await self.billing.find_charges(ask.wire_keys)
-        return Outcome(found=found[-1] if found else None)
+            return Outcome(found=await self.billing.charge(ask.reference))
 
     async def _credited_before(self, order: Balance) -> bool:
         """Whether an earlier attempt of this undo was granted the credit, and its answer never came."""

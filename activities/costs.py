@@ -63,7 +63,7 @@ class Costs:
                 verbs=self._verbs(posting.facility, posting.service_date),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order, kind="journal"),),
+                edges=(edge_from_usage(order),),
             ).post(send)
 
     @activity.defn(name="cost.balance")
@@ -77,7 +77,7 @@ class Costs:
     async def find(self, ask: AskDocument) -> Outcome:
         """A journal by the ERP's own reference, for what the source says it has posted."""
         with failures_cross():
-            return Outcome(found=await self.finance.journal(ask.reference or ""))
+            return Outcome(found=await self.finance.journal(ask.reference))
 
     async def _posting_date(self, facility: str, service_date: date) -> date:
         day = posting_date(service_date, await self.finance.periods(facility=facility))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from canonical.effect import Edge, Intent
 from canonical.orders import WriteOrder
+from canonical.run import Domain
 
 
 def intent_of(
@@ -41,7 +42,11 @@ def intent_of(
     )
 
 
-def edge_from_usage(order: WriteOrder, *, kind: str) -> Edge:
+KINDS: dict[Domain, str] = {"inventory": "movement", "billing": "charge", "finance": "journal"}
+"""What a posting is called in lineage, by the domain that it stands in."""
+
+
+def edge_from_usage(order: WriteOrder) -> Edge:
     """The lineage edge from the use to what is posted for it; the reference is filled in with the outcome."""
     name = order.context.name
     return Edge(
@@ -49,7 +54,7 @@ def edge_from_usage(order: WriteOrder, *, kind: str) -> Edge:
         from_kind="usage",
         from_reference=name.number,
         to_system=order.context.leg(order.ledger.domain).system,
-        to_kind=kind,
+        to_kind=KINDS[order.ledger.domain],
         to_reference="",
         relation="posted-for",
         effect_key=order.ledger.key,

@@ -1,4 +1,4 @@
-"""Notes: what a run tells the engine's own store, and whom it asks about people; short, repeatable, run as local activities."""
+"""Notes: what a run tells the engine's own store, and asks of its configuration; short, repeatable, run as local activities."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,24 +6,36 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.intents import intent_of
-from canonical.effect import EffectState, Posted
-from canonical.memory import Effects, Register, Runs, WorkItems
-from canonical.orders import ByHand, ItemClosed, ItemEscalated, ItemOpened, Note, NoteAnswer, WhoIs, WhoIsAnswer
+from activities.intents import edge_from_usage, intent_of
+from canonical.effect import Posted
+from canonical.memory import Effects, Policies, Register, Runs, WorkItems
+from canonical.orders import (
+    AskPolicy,
+    Elsewhere,
+    ItemClosed,
+    ItemEscalated,
+    ItemOpened,
+    Note,
+    NoteAnswer,
+    PolicyAnswer,
+    WhoIs,
+    WhoIsAnswer,
+)
 
 
 @dataclass(frozen=True)
 class Notes:
-    """The run's calls to the store and to the register of people."""
+    """The run's calls to the store, to the register of people and to policy."""
 
     runs: Runs
     effects: Effects
     work_items: WorkItems
     register: Register
+    policies: Policies
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """What a worker registers."""
-        return (self.note, self.opened, self.escalated, self.closed, self.by_hand, self.person)
+        return (self.note, self.opened, self.escalated, self.closed, self.elsewhere, self.person, self.policy)
 
     @activity.defn(name="run.note")
     async def note(self, note: Note) -> NoteAnswer:
@@ -33,6 +45,7 @@ class Notes:
             at=note.at,
             holder=note.business_key,
             acts=note.acts,
+            freed=note.freed,
             recorded=note.recorded,
             projection=note.projection,
             closing=note.closing,
@@ -58,14 +71,20 @@ class Notes:
             news.item_id, decision=news.decision, person=news.person, reason=news.reason, at=news.at
         )
 
-    @activity.defn(name="effect.by-hand")
-    async def by_hand(self, order: ByHand) -> None:
-        """Record that a person did by hand what the step was to do, under the reference that the person gave."""
-        await self.effects.intend(intent_of(order), at=order.at)
-        posted = Posted(reference=order.reference)
-        await self.effects.settle(order.ledger.key, EffectState.by_hand, at=order.at, posted=posted)
+    @activity.defn(name="effect.elsewhere")
+    async def elsewhere(self, order: Elsewhere) -> None:
+        """Record what the source has posted by itself, or a person by hand, with its lineage."""
+        posted = Posted(reference=order.ledger.reference, posting_date=order.posting_date)
+        edge = edge_from_usage(order).model_copy(update={"to_reference": posted.reference})
+        await self.effects.intend(intent_of(order, quantity=order.quantity), at=order.at)
+        await self.effects.settle(order.ledger.key, order.state, at=order.at, posted=posted, edges=[edge])
 
     @activity.defn(name="person.ask")
     async def person(self, who: WhoIs) -> WhoIsAnswer:
         """Who stands behind a credential now; roles are never frozen into a run."""
         return WhoIsAnswer(person=await self.register.person(who.credential))
+
+    @activity.defn(name="policy.ask")
+    async def policy(self, ask: AskPolicy) -> PolicyAnswer:
+        """The policy of a facility now; a run reads it again where it goes on as a new one, and where a person retries."""
+        return PolicyAnswer(policy=await self.policies.policy(ask.facility))

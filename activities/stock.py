@@ -60,7 +60,7 @@ class Stock:
                 verbs=self._verbs(),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order, kind="movement"),),
+                edges=(edge_from_usage(order),),
             ).post(lambda key: self.inventory.move(movement, wire_key=key))
 
     @activity.defn(name="stock.balance")
@@ -73,7 +73,7 @@ class Stock:
     async def find(self, ask: AskDocument) -> Outcome:
         """A movement by its reference, for what the source says it has posted."""
         with failures_cross():
-            return Outcome(found=await self.inventory.movement(ask.reference or ""))
+            return Outcome(found=await self.inventory.movement(ask.reference))
 
     def _verbs(self) -> Verbs:
         async def take_back(document: Found, key: str) -> Posted:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from activities.intents import KINDS
 from canonical.effect import Edge, EffectState, Found, Intent, Posted, Recorded
 from canonical.errors import Rejected, Uncertain
 from canonical.identity import undo_key, wire_key
@@ -35,6 +36,11 @@ class Writing:
     intent: Intent
     ledger: Ledger
     edges: tuple[Edge, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What the ledger's documents are called in lineage."""
+        return KINDS[self.ledger.domain]
 
     async def post(self, send: Callable[[str], Awaitable[Posted]]) -> Posted:
         """Send exactly once under the wire key, whatever earlier attempts may have done or may still do.
@@ -115,7 +121,9 @@ class Writing:
         except Rejected:
             await self.effects.settle(key, EffectState.refused, at=_now())
             raise
-        await self.effects.settle(key, EffectState.applied, at=_now(), posted=posted)
+        await self.effects.settle(
+            key, EffectState.applied, at=_now(), posted=posted, edges=[self._reversal(document, posted)]
+        )
 
     async def _record_what_was_taken_back(self, documents: Sequence[Traced]) -> None:
         """Settle the undos that a look-up shows to be done: the answer may never have come, or told of another contra."""
@@ -124,7 +132,21 @@ class Writing:
             if _is_taken_back(document) and await self.effects.last_sent([document.undo]) is not None:
                 contra = next(iter(stands(document.taken_back_by)), None)
                 posted = None if contra is None else _as_posted(contra.found)
-                await self.effects.settle(document.undo, EffectState.applied, at=_now(), posted=posted)
+                edges = [] if posted is None else [self._reversal(document, posted)]
+                await self.effects.settle(document.undo, EffectState.applied, at=_now(), posted=posted, edges=edges)
+
+    def _reversal(self, document: Traced, posted: Posted) -> Edge:
+        """The lineage edge from a document to the one that takes it back."""
+        return Edge(
+            from_system=self.intent.system,
+            from_kind=self.kind,
+            from_reference=document.found.reference,
+            to_system=self.intent.system,
+            to_kind=self.kind,
+            to_reference=posted.reference,
+            relation="taken-back-by",
+            effect_key=document.undo,
+        )
 
     async def _look_up(self) -> tuple[Traced, ...]:
         """All documents under the ledger's keys, with those that took them back, and those taking back these."""

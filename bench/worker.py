@@ -27,6 +27,7 @@ from bench.hospital import Place
 from bench.in_process import InProcessBilling, InProcessFinance, InProcessInventory
 from suture.keys import load
 from suture.people import People
+from suture.policies import Policies
 from suture.serving import GRACE, ROLES, queues
 from suture.store.store import Store
 from suture.telemetry.start import start_telemetry
@@ -81,7 +82,7 @@ async def _serve_whole(stack: AsyncExitStack, place: Place, gauge: Gauge) -> Non
     plugin = suture_plugin(keyring)
     plugin.data_converter = replace(data_converter(keyring), payload_codec=GaugedCodec(keyring, gauge))
     client = await connect(settings.temporal, plugins=[plugin], runtime=telemetry.runtime)
-    notes = Notes(store.runs, store.effects, store.work_items, People(settings.people))
+    notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings))
 
     async def died(error: BaseException) -> None:
         print(f"polling died: {error}", file=sys.stderr, flush=True)

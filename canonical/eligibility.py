@@ -38,6 +38,12 @@ def eligibility(
     return Verdict(answer="charge")
 
 
+def unpriced(item: Item) -> Verdict:
+    """A price by markup, and no tier of the policy that reaches down to this cost."""
+    reason = f"item {item.item} is priced by markup, and the policy has no tier for its cost"
+    return Verdict(answer="undecided", reason=reason, cause=Cause.undecided_eligibility)
+
+
 def price(code: ChargeCode, unit_cost: Money | None, tiers: tuple[MarkupTier, ...]) -> Money | None:
     """Price of one charge unit: the master's, or cost times the tier's factor; None while a markup still lacks its cost."""
     if code.basis is PriceBasis.master:

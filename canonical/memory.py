@@ -12,6 +12,7 @@ from canonical.documents.work_item import Decision, WorkItem
 from canonical.effect import Edge, EffectState, Intent, Posted, Recorded
 from canonical.errors import Audience
 from canonical.model import Frozen
+from canonical.policy import Policy
 
 TokenKind = Literal["acct", "case", "pat", "id"]
 
@@ -103,6 +104,7 @@ class Runs(Protocol):
         at: datetime,
         holder: str = "",
         acts: Sequence[str] = (),
+        freed: Sequence[str] = (),
         recorded: Sequence[str] = (),
         projection: RunProjection | None = None,
         closing: str | None = None,
@@ -111,7 +113,8 @@ class Runs(Protocol):
     ) -> Claim | None:
         """What a run tells at a milestone, all parts optional, in one transaction.
 
-        `acts` (keyed fingerprints) are claimed for the holder: the first one keeps them until it releases them. Inbox
+        `acts` (keyed fingerprints) are claimed for the holder in place of those that it held before: the first one keeps
+        them until it releases them. `freed` acts are nobody's any more. Inbox
         rows are marked as recorded, the projection is inserted or replaced with its closing state (JSON, sealed before it
         is stored), and `waits_for` replaces the subjects (`item:4711`, `account:<case token>`) that the run waits for.
         """
@@ -122,6 +125,13 @@ class Register(Protocol):
 
     async def person(self, credential: str) -> Person | None:
         """The person whose token has this digest (SHA-256, hex)."""
+
+
+class Policies(Protocol):
+    """Policy as the configuration has it now."""
+
+    async def policy(self, facility: str) -> Policy | None:
+        """The slice that a run of this facility goes by; none for a facility that is no longer there."""
 
 
 class InboxState(StrEnum):

@@ -1,6 +1,7 @@
 """What a workflow asks of an activity: one model in, one model out."""
 
 from datetime import date
+from decimal import Decimal
 
 from pydantic import AwareDatetime
 
@@ -9,10 +10,11 @@ from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.stock import StockMovement
 from canonical.documents.usage import Usage
 from canonical.documents.work_item import Decision, WorkItem
-from canonical.effect import Found
+from canonical.effect import EffectState, Found
 from canonical.errors import Audience
 from canonical.memory import Claim, Person, RunProjection
 from canonical.model import Frozen
+from canonical.policy import Policy
 from canonical.run import Ledger, RunContext
 
 
@@ -67,11 +69,10 @@ class Outcome(Frozen):
 
 
 class AskDocument(Frozen):
-    """Look up one document: by our wire keys, or by the system's own reference."""
+    """Look up one document by the system's own reference."""
 
     context: RunContext
-    wire_keys: tuple[str, ...] = ()
-    reference: str | None = None
+    reference: str
 
 
 class AskItem(Frozen):
@@ -121,6 +122,7 @@ class Note(Frozen):
     closing: str | None = None
     waits_for: tuple[str, ...] | None = None
     acts: tuple[str, ...] = ()
+    freed: tuple[str, ...] = ()
     release: bool = False
 
 
@@ -155,11 +157,25 @@ class ItemClosed(Frozen):
     at: AwareDatetime
 
 
-class ByHand(WriteOrder):
-    """Record that a person did the step by hand."""
+class Elsewhere(WriteOrder):
+    """Record what somebody else has posted under the ledger's reference: the source by itself, or a person by hand."""
 
-    reference: str
+    state: EffectState
+    quantity: Decimal | None = None
+    posting_date: date | None = None
     at: AwareDatetime
+
+
+class AskPolicy(Frozen):
+    """Ask for the policy that the configuration has for a facility now."""
+
+    facility: str
+
+
+class PolicyAnswer(Frozen):
+    """The policy; none where the configuration no longer has the facility."""
+
+    policy: Policy | None = None
 
 
 class WhoIs(Frozen):

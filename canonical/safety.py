@@ -16,7 +16,7 @@ def findings(usage: Usage, item: Item, lot: Lot | None, *, base_quantity: Decima
     elif item.tracking is not Tracking.none and (lot is None or not lot.known):
         found.append(Finding.unknown_lot)
     if lot is not None and lot.known:
-        if lot.expires is not None and usage.service_date > lot.expires:
+        if _is_expired(usage, item, lot):
             found.append(Finding.expired)
         if lot.condition is Condition.recalled:
             found.append(Finding.recalled)
@@ -25,6 +25,14 @@ def findings(usage: Usage, item: Item, lot: Lot | None, *, base_quantity: Decima
         if lot.on_hand < base_quantity and usage.already_posted.stock is None:
             found.append(Finding.not_on_hand)
     return tuple(found)
+
+
+def _is_expired(usage: Usage, item: Item, lot: Lot) -> bool:
+    """By the earlier of the dates that the lot's record and its label tell, for goods whose expiry is tracked."""
+    if item.tracking not in (Tracking.lot_expiry, Tracking.serial):
+        return False
+    told = [lot.expires, usage.scan.expires if usage.scan is not None else None]
+    return any(date is not None and usage.service_date > date for date in told)
 
 
 def _identifier_missing(usage: Usage, item: Item) -> bool:

@@ -1,28 +1,35 @@
 """usage-to-charge: a use of an item becomes a stock movement, a charge and a cost, and the three agree."""
 
 # long because the story of one use is told in one place, step by step.
+from decimal import Decimal
+
 from temporalio import workflow
 
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
-from canonical.documents.charge import CaseStatus, Charge
+from canonical.documents.charge import CaseStatus
 from canonical.documents.costing import CostPosting, CostRule, cost_rule
+from canonical.documents.usage import Disposition
 from canonical.documents.usage_run import Judgement, UsageRun, UsageStart
-from canonical.effect import Found, Posted
-from canonical.eligibility import eligibility, price
+from canonical.effect import Posted
+from canonical.eligibility import Verdict, eligibility, price, unpriced
 from canonical.errors import Audience
-from canonical.identity import FIRST_STAGE, wire_key
+from canonical.identity import FIRST_STAGE
 from canonical.money import Money
-from canonical.orders import AskDocument, MoveStock, PostCharge, PostCost
+from canonical.orders import MoveStock, PostCharge, PostCost
 from canonical.run import Ledger, Standing
+from workflows.kit import postings
 from workflows.kit import usage_questions as ask
 from workflows.kit.calls import CallOptions
+from workflows.kit.known_use import KnownUse
 from workflows.kit.run import Run
 from workflows.kit.saga import Saga
 from workflows.kit.turns import DoneByHand, to_the_end, together
-from workflows.kit.use import Use
+from workflows.kit.use import STEPS
 
+UNDONE = ("charge", "cost", "stock")
+"""The order in which steps are taken back."""
 CASE_REACHED = {
     CaseStatus.verified: (CaseStatus.verified, CaseStatus.closed),
     CaseStatus.closed: (CaseStatus.closed,),
@@ -44,7 +51,7 @@ class UsageToCharge(Run):
         return self.process.state
 
 
-class Story(Use):
+class Story(KnownUse):
     """One use: stock first, then charge and cost together, then what is confirmed later, and a last look."""
 
     def __init__(self, start: UsageStart) -> None:
@@ -56,6 +63,7 @@ class Story(Use):
         await self.hear_of_the_use()
         await self.take_back_what_was_corrected()
         if not self.state.not_used and not self.use.disposition.leaves_the_shelf:
+            await self.free_a_returned_serial()
             self.exempt_all(f"{self.use.disposition}: nothing leaves the shelf")
         elif not self.state.not_used:
             await self.look_everything_up()
@@ -76,24 +84,25 @@ class Story(Use):
     async def take_back_what_was_corrected(self) -> None:
         """Undo, in the opposite order of posting, what a correction or a person's amendment made wrong."""
         correction = self.state.pending
-        steps = ("stock", "charge", "cost") if correction is not None else self.redo
+        steps = STEPS if correction is not None else self.state.redo
         if steps:
             self.enter("taking back")
             await to_the_end(self._take_back(steps))
-        self.redo = tuple(step for step in self.redo if step not in steps)
+        self.know(redo=tuple(step for step in self.state.redo if step not in steps))
         if correction is not None:
             not_used = correction.replacement is None
             self.know(usage=correction.replacement or self.use, not_used=not_used, judgement=Judgement())
-            self.know(corrected_by=correction, pending=self.newer_than(correction.version))
+            self.know(corrected_by=correction, pending=self.newer_than(correction))
             if not_used:
                 self.exempt_all("not used")
+        self.heed()
 
     async def look_everything_up(self) -> None:
         """Item and lot, account and charge code, valuation."""
         if all(ledger.settled for ledger in self.state.ledgers):
             return
         self.enter(FIRST_STAGE)
-        await self.look_up()
+        await self.look_all_up()
 
     async def ask_about_a_possible_duplicate(self) -> None:
         """The same act from two sources is held before anything posts (domain rule 7)."""
@@ -112,43 +121,49 @@ class Story(Use):
         if self.state.stock.settled:
             return
         self.enter("stock")
-        usage = self.use
-        if (reference := usage.already_posted.stock) is not None:
-            question = ask.not_found("stock", usage.source)
-            await self.saga.adopt("stock", reference, clock=self.policy.verification, question=question)
-            return
         self.tell_of_findings()
+        if await self.adopted("stock", self.use.already_posted.stock, quantity=self.base_quantity):
+            return
+        while not self.state.stock.settled:
+            await self.post_the_movement()
+            await self.wait_for_the_confirmation("stock")
+
+    async def post_the_movement(self) -> None:
+        """Post the movement; refused for what changed meanwhile, it goes out again as things stand now."""
+        if self.state.stock.standing is Standing.accepted:
+            return
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
             order = MoveStock(context=self.context, ledger=ledger, movement=self.movement())
             return await workflow.execute_activity_method(Stock.move, order, **call)
 
+        goods = f"{self.base_quantity.normalize():f} {self.item.base_unit} of {self.item.item}"
         await self.saga.post(
             "stock",
             send,
-            summary=f"takes {self.base_quantity.normalize():f} {self.item.base_unit} of {self.item.item} from {usage.location}",
+            summary=f"takes {goods} from {self.use.location}",
             owner=Audience.supply_chain,
             correctable=("item", "lot", "serial", "location"),
-            renew=self.ask_item,
+            renew=self.look_at_the_shelf_again,
         )
 
     async def charge_the_patient(self) -> None:
         """Charge, or not with a reason; a charge waits for its trigger, its account, its code and its release."""
         try:
-            if self.state.charge.standing is Standing.pending:
+            if self.state.charge.standing is Standing.pending and not self.never_charged():
                 await self.wait_for_the_case()
                 await self.wait_for_the_account()
                 await self.decide_to_charge()
             while self.state.charge.standing in (Standing.pending, Standing.accepted):
                 await self.post_the_charge()
-                await self.wait_for_the_confirmation()
+                await self.wait_for_the_confirmation("charge")
         except DoneByHand as done:
             await self.saga.accept("charge", done)
 
     async def wait_for_the_case(self) -> None:
         """The facility charges at the scan, or once the case is verified or closed (domain rule 4)."""
         wanted = self.policy.charge_when
-        if wanted is None or self.use.already_posted.charge is not None:
+        if wanted is None or self.saga.may_adopt("charge", self.use.already_posted.charge):
             return
 
         async def reached() -> bool | None:
@@ -161,7 +176,7 @@ class Story(Use):
 
     async def wait_for_the_account(self) -> None:
         """Stock moves now; the charge waits until the case has an account (domain rule 11)."""
-        if self.use.already_posted.charge is not None:
+        if self.saga.may_adopt("charge", self.use.already_posted.charge):
             return
 
         async def opened() -> bool | None:
@@ -174,52 +189,35 @@ class Story(Use):
 
     async def decide_to_charge(self) -> None:
         """Eligibility is charge, no charge with a reason, or undecided; safety findings hold the charge by policy."""
-        if (reason := self.state.judgement.no_charge_reason) is not None:
-            self.saga.exempt("charge", reason)
+        if await self.adopted("charge", self.use.already_posted.charge):
             return
-        if (reference := self.use.already_posted.charge) is not None:
-            question = ask.not_found("charge", self.use.source)
-            await self.saga.adopt("charge", reference, clock=self.policy.verification, question=question)
-            return
-        while True:
-            verdict = eligibility(self.use, self.item, self.account_standing, self.known.code, self.policy)
-            if verdict.answer == "charge":
-                break
-            if verdict.answer == "no-charge":
-                self.saga.exempt("charge", verdict.reason)
-                return
+        while (verdict := await self.verdict()).answer == "undecided":
             await self.ask_person(ask.undecided(verdict))
             await self.ask_billing(self.item.item)
+        if verdict.answer == "no-charge":
+            self.saga.exempt("charge", verdict.reason)
+            return
         held = tuple(found for found in self.found_unsafe if found in self.policy.hold_charge_on)
         if held and not self.state.judgement.charge_released:
-            await self.ask_person(ask.charge_held(self.item.item, held, await self._amount()))
+            await self.ask_person(ask.charge_held(self.item.item, held, await self.amount()))
             self.know(judgement=self.state.judgement.model_copy(update={"charge_released": True}))
+
+    async def verdict(self) -> Verdict:
+        """Whether the use is charged; what has no price is undecided."""
+        verdict = eligibility(self.use, self.item, self.account_standing, self.known.code, self.policy)
+        if verdict.answer == "charge" and await self.amount() is None:
+            return unpriced(self.item)
+        return verdict
 
     async def post_the_charge(self) -> None:
         """Post the charge at the price of the service date."""
         if self.state.charge.standing is not Standing.pending:
             return
         usage, code, account = self.use, self.known.code, self.account_standing.account
-        amount = await self._amount()
-        if code is None or account is None:
-            raise RuntimeError("a charge is posted before its code and account are known")
-        charge = Charge(
-            facility=usage.facility,
-            account=account,
-            surgical_case=usage.surgical_case,
-            item=self.item.item,
-            code=code.code,
-            master_version=code.version,
-            service_date=usage.service_date,
-            posting_date=usage.service_date,
-            units=self.base_quantity * code.units_per_base,
-            amount=amount,
-            basis=code.basis,
-            hcpcs=code.hcpcs,
-            revenue_code=code.revenue_code,
-            lot=usage.lot,
-            serial=usage.serial,
-        )
+        amount = await self.amount()
+        if code is None or account is None or amount is None:
+            raise RuntimeError("a charge is posted before its code, price and account are known")
+        charge = postings.charge(usage, self.item, code, account=account, quantity=self.base_quantity, amount=amount)
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
             order = PostCharge(context=self.context, ledger=ledger, charge=charge)
@@ -230,62 +228,42 @@ class Story(Use):
         owner = Audience.revenue_integrity
         await self.saga.post("charge", send, summary=told, owner=owner, correctable=fields, at_risk=amount)
 
-    async def wait_for_the_confirmation(self) -> None:
-        """Accepted is not posted: billing says later what became of the charge (domain rule 10)."""
-        if self.state.charge.standing is not Standing.accepted:
+    async def wait_for_the_confirmation(self, step: str) -> None:
+        """Accepted is not posted: the system says later what became of it (domain rule 10)."""
+        if self.ledger(step).standing is not Standing.accepted:
             return
-        key = wire_key(self.state.charge.key)
-        asked_billing = False
-
-        async def outcome() -> Found | None:
-            nonlocal asked_billing
-            if key not in self.outcomes and asked_billing:
-                order = AskDocument(context=self.context, wire_keys=(key,))
-                found = await self.saga.find("charge", order)
-                if found is not None and found.standing != "accepted":
-                    self.outcomes[key] = found
-            asked_billing = True
-            return self.outcomes.get(key)
-
         self.enter("confirmation")
-        told = await self.until(outcome, clock=self.policy.confirmation, question=ask.not_confirmed())
-        if told.standing == "posted":
-            self.saga.confirm("charge", told)
-            return
-        self.saga.refuse("charge")
-        await self.ask_person(ask.charge_rejected(told.reason, await self._amount()))
+        heard, clock = self.said_of, self.policy.confirmation
+        system = self.context.leg(self.ledger(step).domain).system
+        rejected = await self.saga.await_outcome(
+            step, heard=heard, clock=clock, question=ask.not_confirmed(step, system)
+        )
+        if rejected is not None:
+            at_risk = await self.amount() if step == "charge" else None
+            await self.ask_person(ask.rejected_later(step, system, rejected.reason, at_risk))
 
     async def expense_the_cost(self) -> None:
         """Expense the use by ownership and place (domain rule 6)."""
-        if self.state.cost.settled:
-            return
         usage, item = self.use, self.item
-        if (reference := usage.already_posted.cost) is not None:
-            question = ask.not_found("cost", usage.source)
-            await self.saga.adopt("cost", reference, clock=self.policy.verification, question=question)
+        if self.state.cost.settled or await self.adopted(
+            "cost", usage.already_posted.cost, quantity=self.base_quantity
+        ):
             return
         question = ask.no_valuation(item.item, usage.location)
         valuation = await self.until(self.valuation, clock=self.policy.suspense, question=question)
-        rule = cost_rule(valuation.ownership, valuation.keeping)
+        rule = cost_rule(valuation.ownership, valuation.keeping, usage.disposition)
         if rule in (CostRule.expensed_at_issue, CostRule.sample_at_zero):
             self.saga.exempt("cost", rule.replace("-", " "))
             return
-        posting = CostPosting(
-            facility=usage.facility,
-            rule=rule,
-            item=item.item,
-            cost_centre=usage.charged_cost_centre,
-            location=usage.location,
-            quantity=self.base_quantity,
-            unit=item.base_unit,
-            unit_cost=valuation.unit_cost,
-            amount=valuation.unit_cost.times(self.base_quantity),
-            method=valuation.method,
-            source=valuation.source,
-            service_date=usage.service_date,
-            lot=usage.lot,
-            serial=usage.serial,
-        )
+        posting = postings.cost(usage, item, valuation, rule, quantity=self.base_quantity)
+        while not self.state.cost.settled:
+            await self.post_the_cost(posting)
+            await self.wait_for_the_confirmation("cost")
+
+    async def post_the_cost(self, posting: CostPosting) -> None:
+        """Post the journal."""
+        if self.state.cost.standing is Standing.accepted:
+            return
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
             order = PostCost(context=self.context, ledger=ledger, posting=posting)
@@ -313,22 +291,50 @@ class Story(Use):
         for ledger in self.state.ledgers:
             self.saga.exempt(ledger.step, reason)
 
+    def never_charged(self) -> bool:
+        """Whether there is no charge whatever case and account will say: a person said so, or the use alone does."""
+        if (reason := self.state.judgement.no_charge_reason) is not None:
+            self.saga.exempt("charge", reason)
+            return True
+        if self.saga.may_adopt("charge", self.use.already_posted.charge):
+            return False
+        verdict = eligibility(self.use, self.item, self.account_standing, None, self.policy)
+        if verdict.answer == "no-charge":
+            self.saga.exempt("charge", verdict.reason)
+        return verdict.answer == "no-charge"
+
+    async def adopted(self, step: str, reference: str | None, *, quantity: Decimal | None = None) -> bool:
+        """Whether the source has posted the step by itself; then its document is found and answered for (rule 1)."""
+        if reference is None or not self.saga.may_adopt(step, reference):
+            return False
+        question, clock = ask.not_found(step, self.use.source), self.policy.verification
+        await self.saga.adopt(step, reference, quantity=quantity, clock=clock, question=question)
+        return True
+
+    async def free_a_returned_serial(self) -> None:
+        """A device that came back may be used again (domain rule 7)."""
+        if self.use.disposition is Disposition.returned and self.use.serial is not None:
+            await self.ask_item()
+            if self.known.item is not None:
+                await self.tell(freed=self.acts())
+
     async def _take_back(self, steps: tuple[str, ...]) -> None:
-        day = self.use.service_date
-        billed = [step for step in ("charge", "cost") if step in steps]
-        for step in (*billed, *(step for step in steps if step not in billed)):
-            if (await self.saga.take_back(step, service_date=day)).credit_requested:
+        """Charge and cost, then stock; what a person did by hand only a person can take back."""
+        for step in sorted(steps, key=UNDONE.index):
+            ledger = self.ledger(step)
+            if ledger.standing is Standing.by_hand:
+                self.aside(ask.by_hand_stands(step, ledger.reference))
+            if (await self.saga.take_back(step, service_date=self.use.service_date)).credit_requested:
                 self.aside(ask.credit_and_rebill())
 
-    async def _amount(self) -> Money:
+    async def amount(self) -> Money | None:
+        """What the charge comes to; none where policy has no price for it."""
         code = self.known.code
         if code is None:
-            raise RuntimeError("a price is asked for before the charge code is known")
+            return None
         each = price(code, None, self.policy.markup)
         if each is None:
             question = ask.no_valuation(self.item.item, self.use.location)
             valuation = await self.until(self.valuation, clock=self.policy.suspense, question=question)
             each = price(code, valuation.unit_cost, self.policy.markup)
-        if each is None:
-            raise RuntimeError("policy has no markup tier for this cost")
-        return each.times(self.base_quantity * code.units_per_base)
+        return None if each is None else each.times(self.base_quantity * code.units_per_base)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from canonical.documents.item import Ownership
 from canonical.documents.location import Keeping
+from canonical.documents.usage import Disposition
 from canonical.model import Frozen
 from canonical.money import Money
 
@@ -49,9 +50,9 @@ class CostPosting(Frozen):
     serial: str | None = None
 
 
-def cost_rule(ownership: Ownership, keeping: Keeping) -> CostRule:
+def cost_rule(ownership: Ownership, keeping: Keeping, disposition: Disposition) -> CostRule:
     """The rule for a use of such goods from such a place."""
-    if ownership is Ownership.sample:
+    if ownership is Ownership.sample or disposition is Disposition.sample:
         return CostRule.sample_at_zero
     if ownership in (Ownership.consigned, Ownership.bill_only):
         return CostRule.expense_against_received_not_invoiced

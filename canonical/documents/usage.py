@@ -1,6 +1,6 @@
 """Usage: an item was used on a patient, or opened for one; and the correction of such a report."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -95,7 +95,7 @@ class CorrectionKind(StrEnum):
 
 
 class UsageCorrection(Document):
-    """A use did not happen as recorded. `number` is that of the use it corrects; `version` orders corrections.
+    """A use did not happen as recorded. `number` is that of the use it corrects; `version` orders those of its series.
 
     `replacement` is the use as it should have been recorded; none where it did not happen at all.
     """
@@ -103,6 +103,26 @@ class UsageCorrection(Document):
     correction: Code
     kind: CorrectionKind
     replacement: Usage | None = None
+
+    def newer_than(self, other: "UsageCorrection") -> bool:
+        """By version within one series; a report told again and a correction are numbered apart, and go by their time."""
+        if (self.kind is CorrectionKind.amended) == (other.kind is CorrectionKind.amended):
+            return self.version > other.version
+        return self._told_at >= other._told_at
+
+    def contradicts(self, other: "UsageCorrection") -> bool:
+        """Whether it says something else under the same version of the same series."""
+        if (self.kind is CorrectionKind.amended) != (
+            other.kind is CorrectionKind.amended
+        ) or self.version != other.version:
+            return False
+        if self.replacement is None or other.replacement is None:
+            return self.kind is not other.kind
+        return not self.replacement.same_act(other.replacement)
+
+    @property
+    def _told_at(self) -> datetime:
+        return self.recorded or self.received or self.occurred
 
     @model_validator(mode="after")
     def _replaces_unless_not_used(self) -> Self:

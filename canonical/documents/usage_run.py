@@ -2,12 +2,14 @@
 
 from pydantic import Field
 
+from canonical.carried import Carried
 from canonical.documents.charge import AccountStanding, ChargeCode
 from canonical.documents.costing import Valuation
 from canonical.documents.document import Code, Token
 from canonical.documents.item import Item
 from canonical.documents.lot import Lot
 from canonical.documents.usage import LotText, Usage, UsageCorrection
+from canonical.effect import Found
 from canonical.model import Frozen
 from canonical.policy import Policy
 from canonical.quantity import Unit
@@ -53,7 +55,9 @@ class Knowledge(Frozen):
 class UsageRun(Frozen):
     """The state of a run: the use as it now counts, corrections, what people judged, and the three ledgers.
 
-    `left` names the work item that an abandoned or cancelled run leaves behind; the run that takes it up closes it.
+    `redo` are the steps that a person's correction has made wrong and nobody has taken back yet, `outcomes` what billing
+    said of charges later, by wire key. `left` names the work item that an abandoned or cancelled run leaves behind; the
+    run that takes it up closes it.
     `route` is that of the first run, which later runs keep.
     """
 
@@ -62,6 +66,8 @@ class UsageRun(Frozen):
     corrected_by: UsageCorrection | None = None
     pending: UsageCorrection | None = None
     judgement: Judgement = Judgement()
+    redo: tuple[str, ...] = ()
+    outcomes: dict[str, Found] = {}
     stock: Ledger = STOCK
     charge: Ledger = CHARGE
     cost: Ledger = COST
@@ -79,11 +85,15 @@ class UsageRun(Frozen):
 
 
 class UsageStart(Frozen):
-    """The start payload: who the run is, the policy that applies, and the closing state of the run it continues."""
+    """The start payload: who the run is, the policy that applies, and the state of the run that it continues.
+
+    `closing` comes from a run that has closed; with `carried` it comes from this very run, which had grown long.
+    """
 
     context: RunContext
     policy: Policy
     closing: UsageRun | None = None
+    carried: Carried | None = None
 
 
 class Amendment(Frozen):

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     invalid_data = "invalid-data"
     event_refused = "event-refused"
     no_usage = "no-usage"
+    by_hand_stands = "by-hand-stands"
 
 
 class Decision(StrEnum):

@@ -56,6 +56,8 @@ class EffectRow(Row, table=True):
 
 EFFECTS = table_of(EffectRow)
 _INTENDED = (*Intent.model_fields, "wire_key", "state", "uncertain", "intended_at", "sent_at")
+_FACTS = ("amount", "currency", "quantity", "unit", "business_date", "item", "lot", "token")
+"""What an undo takes back is what was done: it has the same facts."""
 _OPEN = (EffectState.intended, EffectState.uncertain)
 
 
@@ -128,6 +130,10 @@ class Effects:
         row |= {"uncertain": False}
 
         def commit(connection: Connection) -> Recorded:
+            if intent.undoes is not None and (
+                undone := connection.execute(self._find, {"of": intent.undoes}).mappings().one_or_none()
+            ):
+                row.update({name: undone[name] for name in _FACTS if row[name] is None})
             if self._intend.first(connection, row) is not None:
                 return Recorded(first=True, state=EffectState.intended, sent_at=at)
             known = connection.execute(self._find, {"of": intent.key}).mappings().one()

@@ -82,6 +82,7 @@ class Runs:
         at: datetime,
         holder: str = "",
         acts: Sequence[str] = (),
+        freed: Sequence[str] = (),
         recorded: Sequence[str] = (),
         projection: RunProjection | None = None,
         closing: str | None = None,
@@ -94,6 +95,8 @@ class Runs:
 
         def take_down(connection: Connection) -> Claim | None:
             claim = self._take(connection, acts, holder) if acts else None
+            if freed:
+                connection.execute(ACTS.delete().where(ACTS.c.act.in_(self._fingerprints(freed))))
             if pairs:
                 self._mark(connection, pairs, workflow_id=workflow_id, at=at)
             if row is not None:
@@ -128,21 +131,26 @@ class Runs:
         await self._database.write(lambda connection: self._waits.replace(connection, workflow_id, subjects))
 
     async def claim(self, act: Sequence[str], *, holder: str) -> Claim:
-        """Claim acts for a run, all or none; the first holder keeps them until they are released."""
+        """Claim acts for a run, all or none, in place of those that it held; the first holder keeps them until released."""
         return await self._database.write(lambda connection: self._take(connection, act, holder))
 
     def _take(self, connection: Connection, act: Sequence[str], holder: str) -> Claim:
-        # An act names a serial or a surgical case: what is kept of it is its fingerprint.
-        acts = sorted({self._keyring.fingerprint(one.encode()) for one in act})
+        acts = self._fingerprints(act)
         mine = [one for one in acts if self._claim.first(connection, {"act": one, "holder": holder}) is not None]
-        if len(mine) == len(acts):
-            return Claim(ours=True, holder=holder)
-        held = connection.scalars(select(ACTS.c.holder).where(ACTS.c.act.in_(acts), ACTS.c.holder != holder))
-        if (other := held.first()) is None:
+        held = None
+        if len(mine) < len(acts):
+            others = select(ACTS.c.holder).where(ACTS.c.act.in_(acts), ACTS.c.holder != holder)
+            held = connection.scalars(others).first()
+        if held is None:
+            connection.execute(ACTS.delete().where(ACTS.c.holder == holder, ACTS.c.act.not_in(acts)))
             return Claim(ours=True, holder=holder)
         if mine:
             connection.execute(ACTS.delete().where(ACTS.c.act.in_(mine)))
-        return Claim(ours=False, holder=other)
+        return Claim(ours=False, holder=held)
+
+    def _fingerprints(self, acts: Sequence[str]) -> list[str]:
+        # An act names a serial or a surgical case: what is kept of it is its fingerprint.
+        return sorted({self._keyring.fingerprint(one.encode()) for one in acts})
 
     async def release(self, *, holder: str) -> None:
         """Give up all acts that a run holds."""

@@ -54,10 +54,14 @@ class Waits:
             self._wait.run(connection, {"workflow_id": workflow_id, "subject": subject})
 
     async def address(self, event: int, subject: str) -> tuple[str, ...]:
-        """Note everybody who waits for the subject now, then answer all who have not recorded the event yet."""
+        """Note everybody who waits for the subject now, then answer all who have not recorded the event yet.
+
+        A wait for `item:` is one for any item.
+        """
+        subjects = (subject, subject.partition(":")[0] + ":")
 
         def note(connection: Connection) -> tuple[str, ...]:
-            waiting = connection.scalars(select(WAITS.c.workflow_id).where(WAITS.c.subject == subject)).all()
+            waiting = connection.scalars(select(WAITS.c.workflow_id).where(WAITS.c.subject.in_(subjects))).all()
             for workflow_id in sorted(waiting):
                 connection.execute(self._deliver, {"event": event, "workflow_id": workflow_id})
             left = select(DELIVERIES.c.workflow_id).where(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from canonical.documents.costing import CostRule, cost_rule
 from canonical.documents.item import Ownership
 from canonical.documents.location import Keeping
+from canonical.documents.usage import Disposition
 from canonical.money import Money
 from canonical.period import Period, posting_date
 from canonical.quantity import UnitFactor, factor_between
@@ -60,4 +61,8 @@ def test_a_closed_period_sends_the_posting_to_the_first_open_one() -> None:
     ],
 )
 def test_cost_follows_ownership_and_place(ownership: Ownership, keeping: Keeping, rule: CostRule) -> None:
-    assert cost_rule(ownership, keeping) is rule
+    assert cost_rule(ownership, keeping, Disposition.consumed) is rule
+
+
+def test_what_was_given_as_a_sample_costs_nothing_whoever_owned_it() -> None:
+    assert cost_rule(Ownership.owned, Keeping.perpetual, Disposition.sample) is CostRule.sample_at_zero

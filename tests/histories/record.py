@@ -1,6 +1,7 @@
-"""Records the kept histories of usage-to-charge, in clear and of synthetic data: `make histories`.
+"""Records histories of usage-to-charge to keep, in clear and of synthetic data: `make histories`.
 
-Run it when a change of the workflow is meant to be versioned, never to make a red replay green.
+Only scenes that are not kept yet are played: what was recorded once stays as it is, for it stands for runs that began
+before. A change that it cannot be replayed with is versioned with `workflow.patched`, and its new ways get a new scene.
 """
 
 import asyncio
@@ -87,11 +88,45 @@ async def continued(house: House) -> WorkflowHandle:
     return await house.send(document, closing=closed, ordinal=2)
 
 
-SCENES: tuple[Scene, ...] = (straight, answer_lost, refused, abandoned, cancelled, corrected, continued)
+async def retried(house: House) -> WorkflowHandle:
+    """As `refused`; the run reads its policy again before it goes on."""
+    return await _decided(house, "retried", Decision.retry)
+
+
+async def by_hand(house: House) -> WorkflowHandle:
+    """A person has entered the charge that was refused."""
+    return await _decided(house, "by-hand", Decision.accept, external_reference="PAPER-1")
+
+
+async def parked(house: House) -> WorkflowHandle:
+    """A run that still waits for a person."""
+    Trouble(house.billing, "post_charge").before(refusal())
+    handle = await house.report(await house.usage("parked"))
+    await house.items()
+    return handle
+
+
+async def _decided(house: House, number: str, decision: Decision, **given: str) -> WorkflowHandle:
+    Trouble(house.billing, "post_charge").before(refusal())
+    handle = await house.report(await house.usage(number))
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, decision, **given)
+    return handle
+
+
+SCENES: tuple[Scene, ...] = (
+    *(straight, answer_lost, refused, abandoned, cancelled, corrected, continued),
+    *(retried, by_hand, parked),
+)
+
+
+def kept_as(scene: Scene) -> Path:
+    """The file of a scene."""
+    return FOLDER / f"{scene.__name__.replace('_', '-')}.json"
 
 
 async def record() -> None:
-    """Play every scene and keep its history."""
+    """Play every scene that is not kept yet, and keep its history."""
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/suture.db"
         migrate(url)
@@ -100,11 +135,11 @@ async def record() -> None:
             Store.open(url, Keyring.make()) as store,
         ):
             client = await Client.connect(server.address, plugins=[suture_plugin(None)])
-            for scene in SCENES:
+            for scene in (scene for scene in SCENES if not kept_as(scene).exists()):
                 async with House(client=client, store=store, queue="histories", source="stockroom").open() as house:
                     handle = await scene(house)
                     try:
-                        await handle.result()
+                        await handle.result() if scene is not parked else None
                     except WorkflowFailureError as ended:
                         print(f"{scene.__name__}: {ended.cause}")
                     history = json.loads((await handle.fetch_history()).to_json())
@@ -112,7 +147,7 @@ async def record() -> None:
                         await store.work_items.closed(
                             listed.item.item_id, decision=None, person=None, reason="recorded", at=listed.item.opened
                         )
-                file = FOLDER / f"{handle.id.rsplit(':', 1)[-1] if scene is not continued else 'continued'}.json"
+                file = kept_as(scene)
                 file.write_text(json.dumps({"workflow_id": handle.id, "history": readable(history)}, indent=1) + "\n")
                 print(f"kept {file.name}: {len(history['events'])} events")
 

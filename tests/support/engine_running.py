@@ -28,6 +28,7 @@ from suture.gateway.server import listen
 from suture.intake import Intake
 from suture.keys import Keyring, load, make_keys
 from suture.people import People
+from suture.policies import Policies
 from suture.serving import ROLES, queues
 from suture.starting import Starter
 from suture.store.migrate import migrate
@@ -88,7 +89,7 @@ async def engine_here(folder: Path, temporal: Server, *, timing: Timing = QUICK)
         settings, store = engine.settings, engine.store
         assembly = assemble(settings, outgoing=outgoing_headers)
         stack.push_async_callback(assembly.close)
-        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people)).all()
+        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings)).all()
         dead: list[BaseException] = []
 
         async def died(error: BaseException) -> None:

@@ -94,7 +94,7 @@ class House:
                 *Stock(self.inventory, store.effects).all(),
                 *Charges(self.billing, store.effects, store.vault).all(),
                 *Costs(self.finance, store.effects).all(),
-                *Notes(store.runs, store.effects, store.work_items, self.people).all(),
+                *Notes(store.runs, store.effects, store.work_items, self.people, InForce(self)).all(),
             ]
             worker = Worker(
                 self.client,
@@ -207,6 +207,17 @@ class House:
         resolution = Resolution(item_id=item_id, decision=decision, credential=digest(who), **given)
         handle = self.client.get_workflow_handle(item_id.rsplit(":", 2)[0])
         return await handle.execute_update("resolve", resolution, id=update, result_type=Decided)
+
+
+@dataclass
+class InForce:
+    """Policy as the house has it now."""
+
+    house: House
+
+    async def policy(self, facility: str) -> Policy | None:
+        """The same for every facility."""
+        return self.house.policy
 
 
 async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 20.0) -> T:

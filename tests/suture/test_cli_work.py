@@ -24,6 +24,7 @@ from canonical.envelope import Envelope
 from canonical.identity import TRANSACTIONS_QUEUE
 from canonical.ports import ClearStanding
 from suture.people import People
+from suture.policies import Policies
 from suture.serving import ROLES, queues
 from suture.store.store import Store
 from suture.temporal.plugin import suture_plugin
@@ -55,7 +56,9 @@ class Engine:
             "billing": Charges(self.billing, store.effects, store.vault).all(),
             "erp": Costs(self.finance, store.effects).all(),
         }
-        notes = Notes(store.runs, store.effects, store.work_items, People(self.line.settings.people)).all()
+        settings = self.line.settings
+        register = (People(settings.people), Policies(settings))
+        notes = Notes(store.runs, store.effects, store.work_items, *register).all()
         served = queues(ROLES, settings=self.line.settings, workflows=[UsageToCharge], notes=notes, calls=calls)
 
         async def dies(error: BaseException) -> None:

@@ -6,36 +6,19 @@ from typing import Any
 
 from canonical.documents.charge import AccountStanding, CaseStatus, ChargeCode, PriceBasis
 from canonical.documents.costing import Valuation
-from canonical.documents.item import Item, Ownership, PackLevel, Tracking
+from canonical.documents.item import Ownership, PackLevel
 from canonical.documents.location import Keeping
 from canonical.documents.lot import Condition, Lot
-from canonical.documents.usage import AlreadyPosted, Disposition, Scan
+from canonical.documents.usage import Disposition, Scan
 from canonical.documents.work_item import Cause, Decision
-from canonical.effect import Found, Posted
-from canonical.money import Money
+from canonical.effect import Posted
+from canonical.policy import Clock, MarkupTier
 from canonical.ports import ClearStanding, ItemAndLot
 from canonical.quantity import UnitFactor
 from canonical.run import Standing
-from tests.support.house import House, eventually, quick_policy
+from tests.support.answers import answers, item, money
+from tests.support.house import LATER, SOON, House, quick_policy
 from tests.support.trouble import refusal
-
-
-def answers(connector: Any, verb: str, *given: Any) -> None:
-    """The next calls of the verb answer these, and the last one for ever."""
-    left = list(given)
-
-    async def answer(*_: Any, **__: Any) -> Any:
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    setattr(connector, verb, answer)
-
-
-def money(amount: str) -> Money:
-    return Money(amount=Decimal(amount), currency="USD")
-
-
-def item(**changes: Any) -> Item:
-    return Item(item="4702", tracking=Tracking.lot).model_copy(update=changes)
 
 
 async def test_stock_and_cost_go_on_while_the_charge_waits_for_an_account(house: House) -> None:
@@ -143,78 +126,6 @@ async def test_cost_follows_ownership_and_place(house: House) -> None:
     assert told["consigned"].standing is Standing.posted
 
 
-async def test_what_the_source_has_posted_is_found_and_not_posted_again(house: House) -> None:
-    posted = house.inventory.documents.post("theirs", quantity=Decimal(2))
-    already = AlreadyPosted(stock=posted.reference)
-    usage = (await house.usage("cabinet")).model_copy(update={"already_posted": already})
-    state = await (await house.report(usage)).result()
-    assert (state.stock.reference, state.stock.reason) == (posted.reference, "posted by the source")
-    assert len(house.inventory.documents.posted) == 1
-
-
-async def test_what_the_source_says_and_nobody_finds_is_a_work_item(house: House) -> None:
-    already = AlreadyPosted(stock="M99999999")
-    usage = (await house.usage("phantom")).model_copy(update={"already_posted": already})
-    handle = await house.report(usage)
-    (listed,) = await house.items()
-    assert listed.item.cause is Cause.not_found_in_time
-    await house.resolve(listed.item.item_id, Decision.accept, external_reference="count-12")
-    assert (await handle.result()).stock.standing is Standing.by_hand
-
-
-async def test_the_same_act_from_two_sources_is_held_before_anything_posts(house: House) -> None:
-    first = await house.usage("act-1")
-    await (await house.report(first)).result()
-    second = (await house.usage("act-2")).model_copy(update={"surgical_case": first.surgical_case})
-    handle = await house.report(second)
-    (listed,) = await house.items()
-    assert listed.item.cause is Cause.possible_duplicate
-    assert len(house.inventory.documents.posted) == 1
-    same = {"duplicate_of": "act-1"}
-    await house.resolve(listed.item.item_id, Decision.correct, correction=same)
-    state = await handle.result()
-    assert [ledger.standing for ledger in state.ledgers] == [Standing.exempt] * 3
-    assert len(house.inventory.documents.posted) == 1
-
-
-async def test_accepted_is_not_posted_until_billing_says_so(house: House) -> None:
-    accepted = Found(reference="C7", wire_key="?", standing="accepted")
-
-    async def post(*_: Any, wire_key: str, **__: Any) -> Posted:
-        house.billing.documents.posted["C7"] = accepted.model_copy(update={"wire_key": wire_key})
-        return Posted(reference="C7", standing="accepted")
-
-    house.billing.post_charge = post  # type: ignore[method-assign]
-    handle = await house.report(await house.usage("later"))
-
-    async def posted() -> Found | None:
-        return house.billing.documents.posted.get("C7")
-
-    found = await eventually(posted)
-    outcome = found.model_copy(update={"standing": "posted"})
-    await house.send(house.envelope("charge.posted", "later", outcome.model_dump(mode="json")))
-    assert (await handle.result()).charge.standing is Standing.posted
-
-
-async def test_a_charge_rejected_in_the_batch_is_a_work_item_and_goes_out_again_under_a_new_key(house: House) -> None:
-    rejected = []
-
-    async def post(*_: Any, wire_key: str, **__: Any) -> Posted:
-        standing = "rejected" if not rejected else "posted"
-        rejected.append(wire_key)
-        found = Found(reference=f"C{len(rejected)}", wire_key=wire_key, standing=standing, reason="unit limit")
-        house.billing.documents.posted[found.reference] = found
-        return Posted(reference=found.reference, standing="accepted")
-
-    house.billing.post_charge = post  # type: ignore[method-assign]
-    handle = await house.report(await house.usage("rejected"))
-    (listed,) = await house.items()
-    assert (listed.item.cause, listed.item.evidence) == (Cause.charge_rejected, "unit limit")
-    await house.resolve(listed.item.item_id, Decision.retry, who="charges")
-    assert (await handle.result()).charge.reference == "C2"
-    assert len(set(rejected)) == 2
-
-
 async def test_the_charge_waits_for_the_trigger_of_the_facility(house: House) -> None:
     house.policy = quick_policy(charge_when=CaseStatus.closed)
     open_case = ClearStanding(account_number="A1", standing=AccountStanding(case_status=CaseStatus.open))
@@ -248,7 +159,82 @@ async def test_a_movement_refused_for_what_changed_meanwhile_goes_out_again_as_i
     house.inventory.move = picky  # type: ignore[method-assign]
     handle = await house.report(await house.usage("gone-meanwhile"))
     (listed,) = await house.items()
-    await house.resolve(listed.item.item_id, Decision.retry)
+    assert listed.item.cause is Cause.count_stock
+    await house.resolve(listed.item.item_id, Decision.acknowledge, who="stock")
     state = await handle.result()
     assert sent == [False, True]
     assert state.stock.standing is Standing.posted
+
+
+async def test_two_uses_of_the_last_one_post_both_and_ask_for_a_count(house: House) -> None:
+    answers(house.inventory, "look_up", ItemAndLot(item=item(), lot=Lot(lot="L1", on_hand=Decimal(2))))
+    sent: list[bool] = []
+    move = house.inventory.move
+
+    async def last_one(movement: Any, *, wire_key: str) -> Posted:
+        sent.append(movement.discrepancy)
+        if sent.count(False) > 1 and not movement.discrepancy:
+            answers(house.inventory, "look_up", ItemAndLot(item=item(), lot=Lot(lot="L1", on_hand=Decimal(0))))
+            raise refusal("insufficient stock")
+        return await move(movement, wire_key=wire_key)
+
+    house.inventory.move = last_one  # type: ignore[method-assign]
+    first = await (await house.report(await house.usage("last-1"))).result()
+    handle = await house.report(await house.usage("last-2"))
+    (listed,) = await house.items()
+    assert listed.item.cause is Cause.count_stock
+    assert len(house.finance.documents.posted) == 2
+    await house.resolve(listed.item.item_id, Decision.acknowledge, who="stock")
+    second = await handle.result()
+    assert first.stock.standing is second.stock.standing is Standing.posted
+
+
+async def test_a_person_may_say_that_there_is_no_charge_while_the_account_is_waited_for(house: House) -> None:
+    open_case = AccountStanding(case_status=CaseStatus.open)
+    answers(house.billing, "account", ClearStanding(account_number=None, standing=open_case))
+    handle = await house.report((await house.usage("never")).model_copy(update={"account": None}))
+    (listed,) = await house.items()
+    assert listed.item.cause is Cause.no_account
+    reason = {"no_charge_reason": "research patient"}
+    await house.resolve(listed.item.item_id, Decision.correct, who="charges", correction=reason)
+    state = await handle.result()
+    assert (state.charge.standing, state.charge.reason) == (Standing.exempt, "research patient")
+
+
+async def test_what_is_never_charged_does_not_wait_for_an_account(house: House) -> None:
+    house.policy = quick_policy(account=Clock(look_again=SOON, overdue=LATER))
+    open_case = AccountStanding(case_status=CaseStatus.open)
+    answers(house.billing, "account", ClearStanding(account_number=None, standing=open_case))
+    opened = {"account": None, "disposition": Disposition.opened_unused}
+    state = await (await house.report((await house.usage("opened-2")).model_copy(update=opened))).result()
+    assert (state.charge.standing, state.charge.reason) == (Standing.exempt, "opened but not used")
+
+
+async def test_a_person_knows_better_than_the_label_which_pack_was_opened(house: House) -> None:
+    boxes = item(
+        packs=(PackLevel(unit="box", device_identifier="10950000047021"),),
+        factors=(UnitFactor(unit="box", per="each", factor=Decimal(10), since=date(2026, 1, 1)),),
+    )
+    answers(house.inventory, "look_up", ItemAndLot(item=boxes, lot=Lot(lot="L1", on_hand=Decimal(99))))
+    answers(house.billing, "charge_code", None, ChargeCode(code="C1", version="1", price=money("10")))
+    scan = Scan(agency="GS1", device_identifier="10950000047021", lot="L1")
+    usage = (await house.usage("one-of-a-box")).model_copy(update={"item": None, "unit": None, "scan": scan})
+    handle = await house.report(usage)
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, Decision.correct, who="charges", correction={"unit": "each"})
+    state = await handle.result()
+    movements = {each.reference: each.quantity for each in house.inventory.documents.posted.values()}
+    assert movements[state.stock.reference] == Decimal(2)
+    assert house.finance.documents.posted[state.cost.reference].quantity == Decimal(2)
+
+
+async def test_a_markup_without_a_tier_is_undecided_until_policy_has_one(house: House) -> None:
+    tiers = house.policy.markup
+    house.policy = quick_policy(markup=(MarkupTier(from_cost=Decimal(1000), factor=Decimal(2)),))
+    answers(house.billing, "charge_code", ChargeCode(code="C1", version="1", basis=PriceBasis.markup))
+    handle = await house.report(await house.usage("no-tier"))
+    (listed,) = await house.items()
+    assert listed.item.question == "item 4702 is priced by markup, and the policy has no tier for its cost"
+    house.policy = quick_policy(markup=tiers)
+    await house.resolve(listed.item.item_id, Decision.retry, who="charges")
+    assert (await handle.result()).charge.standing is Standing.posted

@@ -1,16 +1,23 @@
 """What a run does when a system refuses, stays silent, or answers too late."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import CancelledError
 
+from canonical.documents.charge import AccountStanding, CaseStatus
+from canonical.documents.usage import AlreadyPosted, CorrectionKind
 from canonical.documents.work_item import Cause, Decision
-from canonical.effect import Found
+from canonical.effect import Found, Posted
 from canonical.identity import wire_key, write_key
+from canonical.policy import Clock
+from canonical.ports import ClearStanding, ItemAndLot
 from canonical.run import Standing
-from tests.support.house import House
+from tests.support.house import SOON, House, quick_policy
 from tests.support.trouble import Trouble, away, lost, refusal
 
 
@@ -148,3 +155,146 @@ async def test_a_cancelled_run_keeps_what_the_world_did_and_leaves_the_rest_to_a
     (left,) = await house.items()
     assert left.item.cause is Cause.left_behind
     assert len(house.inventory.documents.posted) == 1
+
+
+async def test_a_cancel_during_the_look_ups_posts_nothing_more(house: House) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+    look_up = house.inventory.look_up
+
+    async def slow(**given: Any) -> ItemAndLot:
+        asked.set()
+        await go.wait()
+        return await look_up(**given)
+
+    house.inventory.look_up = slow  # type: ignore[method-assign]
+    handle = await house.report(await house.usage("cancel-early"))
+    await asked.wait()
+    await handle.cancel()
+    go.set()
+    with pytest.raises(WorkflowFailureError) as ended:
+        await handle.result()
+    assert isinstance(ended.value.cause, CancelledError)
+    assert house.inventory.documents.posted == house.billing.documents.posted == {}
+    (listed,) = await house.items()
+    assert listed.item.cause is Cause.left_behind
+
+
+async def test_a_cancel_while_a_document_is_looked_for_ends_the_wait(house: House) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: str) -> None:
+        asked.set()
+        await go.wait()
+
+    house.inventory.movement = slow  # type: ignore[assignment,method-assign]
+    already = AlreadyPosted(stock="M1")
+    handle = await house.report((await house.usage("cancel-find")).model_copy(update={"already_posted": already}))
+    await asked.wait()
+    await handle.cancel()
+    go.set()
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+
+
+async def test_a_decision_counts_though_the_answer_came_while_it_was_made(house: House) -> None:
+    open_case = AccountStanding(case_status=CaseStatus.open)
+    none_yet = ClearStanding(account_number=None, standing=open_case)
+    account = ClearStanding(account_number="A1", standing=open_case)
+    asked, go, looks = asyncio.Event(), asyncio.Event(), 0
+
+    async def slow(**_: Any) -> ClearStanding:
+        nonlocal looks
+        looks += 1
+        if looks < 5:
+            return none_yet
+        asked.set()
+        await go.wait()
+        return account
+
+    house.billing.account = slow  # type: ignore[method-assign]
+    handle = await house.report((await house.usage("both")).model_copy(update={"account": None}))
+    (listed,) = await house.items()
+    await asked.wait()
+    decided = await house.resolve(listed.item.item_id, Decision.accept, external_reference="PAPER-3")
+    assert decided.decision is Decision.accept
+    go.set()
+    state = await handle.result()
+    assert (state.charge.standing, state.charge.reference) == (Standing.by_hand, "PAPER-3")
+    assert house.billing.documents.posted == {}
+
+
+async def test_done_by_hand_beside_an_accepted_charge_leaves_only_what_was_done_by_hand(house: House) -> None:
+    house.policy = quick_policy(confirmation=Clock(look_again=SOON, overdue=timedelta(0)))
+    post = house.billing.post_charge
+
+    async def accepts(*given: Any, wire_key: str, **named: Any) -> Posted:
+        posted = await post(*given, wire_key=wire_key, **named)
+        found = house.billing.documents.posted[posted.reference]
+        house.billing.documents.posted[posted.reference] = found.model_copy(update={"standing": "accepted"})
+        return posted.model_copy(update={"standing": "accepted"})
+
+    house.billing.post_charge = accepts  # type: ignore[method-assign]
+    handle = await house.report(await house.usage("overdue"))
+    (listed,) = await house.items()
+    assert listed.item.cause is Cause.confirmation_overdue
+    await house.resolve(listed.item.item_id, Decision.accept, external_reference="PAPER-4")
+    state = await handle.result()
+    assert state.charge.standing is Standing.by_hand
+    assert [found.live for found in house.billing.documents.posted.values()] == [False]
+
+
+async def test_the_accepted_charge_itself_may_be_what_a_person_saw_posted(house: House) -> None:
+    house.policy = quick_policy(confirmation=Clock(look_again=SOON, overdue=timedelta(0)))
+
+    async def accepts(*_: Any, wire_key: str, **__: Any) -> Posted:
+        house.billing.documents.posted["C1"] = Found(reference="C1", wire_key=wire_key, standing="accepted")
+        return Posted(reference="C1", standing="accepted")
+
+    house.billing.post_charge = accepts  # type: ignore[method-assign]
+    handle = await house.report(await house.usage("seen"))
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, Decision.accept, external_reference="C1")
+    state = await handle.result()
+    assert (state.charge.standing, state.charge.uncertain) == (Standing.posted, False)
+    assert house.billing.documents.posted["C1"].live
+
+
+@pytest.mark.parametrize("kind", ["usage.reported", "usage.corrected", "charge.posted"])
+async def test_a_document_that_cannot_be_read_is_a_question_and_hurts_no_run(house: House, kind: str) -> None:
+    Trouble(house.billing, "post_charge").before(refusal())
+    usage = await house.usage("unreadable")
+    handle = await house.report(usage)
+    (asked,) = await house.items()
+    await house.send(house.envelope(kind, usage.number, {"quantity": "Mrs Planted"}))
+    items = {listed.item.cause: listed.item for listed in await house.items(2)}
+    assert "Planted" not in items[Cause.invalid_data].model_dump_json()
+    await house.resolve(items[Cause.invalid_data].item_id, Decision.acknowledge)
+    await house.resolve(asked.item.item_id, Decision.retry)
+    assert [ledger.standing for ledger in (await handle.result()).ledgers] == [Standing.posted] * 3
+
+
+async def test_a_correction_turns_a_run_that_stopped_outside_its_steps(house: House) -> None:
+    async def broken(_: Any) -> Any:
+        raise RuntimeError("no row")
+
+    usage = await house.usage("fallen")
+    Trouble(house.inventory, "move").before(lost())
+    house.store.effects.settle = broken  # type: ignore[method-assign]
+    handle = await house.report(usage)
+    await house.items()
+    del house.store.effects.settle
+    correction = await house.correct(usage, CorrectionKind.not_used)
+    await house.send(house.envelope("usage.corrected", usage.number, correction.model_dump(mode="json")))
+    assert (await handle.result()).not_used
+
+
+@pytest.mark.parametrize("wrong", [{}, {"item_id": 7}, {"decision": "shrug"}, "retry", None, {"credential": "x"}])
+async def test_a_decision_that_cannot_be_read_is_refused_and_changes_nothing(house: House, wrong: Any) -> None:
+    Trouble(house.billing, "post_charge").before(refusal())
+    handle = await house.report(await house.usage("garbled"))
+    (listed,) = await house.items()
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update("resolve", wrong)
+    assert (await house.items())[0].item == listed.item
+    await house.resolve(listed.item.item_id, Decision.retry)
+    await handle.result()

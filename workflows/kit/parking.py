@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.notes import Notes
+from canonical.carried import Asked, Questions
 from canonical.documents.work_item import Cause, Decided, Decision, Resolution, WorkItem
 from canonical.errors import Audience
 from canonical.identity import work_item_id
@@ -61,28 +62,30 @@ class Parked:
 class Desk:
     """The open work items of one run. Its table in the store is a projection that only the run writes."""
 
-    def __init__(self, context: RunContext, ladder: Ladder, *, changed: Callable[[], None]) -> None:
+    def __init__(self, context: RunContext, ladder: Ladder, *, carried: Questions, changed: Callable[[], None]) -> None:
         self._context = context
-        self._ladder = ladder
+        self.ladder = ladder
         self._changed = changed
-        self._open: dict[str, Parked] = {}
-        self._closed: dict[str, Decided] = {}
-        self._counted: dict[str, int] = {}
+        self._open = {one.item.item_id: Parked(one.item, one.resolution, one.decided) for one in carried.open}
+        self._closed = dict(carried.closed)
+        self._counted = dict(carried.counted)
 
     @property
     def open(self) -> tuple[WorkItem, ...]:
         """The items that wait for a person, oldest first."""
         return tuple(parked.item for parked in self._open.values())
 
-    def any_decided(self) -> bool:
-        """Whether a decision waits to be carried out."""
-        return any(parked.decided is not None for parked in self._open.values())
+    def carried(self) -> Questions:
+        """All of it, for the run that goes on in this one's place."""
+        still_open = (
+            Asked(item=one.item, resolution=one.resolution, decided=one.decided) for one in self._open.values()
+        )
+        return Questions(open=tuple(still_open), closed=self._closed, counted=self._counted)
 
     async def put(self, question: Question) -> Parked:
-        """Open the item; the same question of the same step that is still open is not asked twice."""
+        """Open the item; the same question of the same step is not asked twice while its answer is not carried out."""
         for parked in self._open.values():
-            same = parked.item.step == question.step and parked.item.cause is question.cause
-            if same and parked.decided is None:
+            if parked.item.step == question.step and parked.item.cause is question.cause:
                 return parked
         number = self._counted[question.step] = self._counted.get(question.step, 0) + 1
         now = workflow.now()
@@ -102,7 +105,7 @@ class Desk:
             decisions=question.decisions,
             correctable=question.correctable,
             opened=now,
-            due=now + (self._ladder.rungs[0].after if self._ladder.rungs else NO_CLOCK),
+            due=now + (self.ladder.rungs[0].after if self.ladder.rungs else NO_CLOCK),
             charge_at_risk=question.charge_at_risk,
             cost_at_risk=question.cost_at_risk,
             evidence=question.evidence,
@@ -111,6 +114,19 @@ class Desk:
         self._changed()
         await ask_store(Notes.opened, ItemOpened(item=item), summary=f"work item: {question.text}"[:190])
         return parked
+
+    def waiting(self, step: str, cause: Cause | None = None) -> Parked | None:
+        """The open item that blocks this step, where a run in whose place this one goes on has asked it."""
+        blocking = (one for one in self._open.values() if one.item.step == step and one.item.blocks)
+        return next((one for one in blocking if cause in (None, one.item.cause)), None)
+
+    def decision(self, parked: Parked) -> Resolution | None:
+        """What a person has decided about it, which is about to be carried out; none as long as nobody has."""
+        if parked.decided is None:
+            return None
+        if self._open.pop(parked.item.item_id, None) is not None:
+            self._changed()
+        return parked.resolution
 
     async def take_off(self, parked: Parked, *, reason: str) -> None:
         """Close an item that the run itself has answered, unless a person was quicker."""
@@ -146,10 +162,8 @@ class Desk:
                 )
             except TimeoutError:
                 await self._escalate()
-            if parked is not None and parked.decided is not None:
-                self._open.pop(parked.item.item_id, None)
-                self._changed()
-                return parked.resolution
+            if parked is not None and (resolution := self.decision(parked)) is not None:
+                return resolution
             if woken() or (again is not None and workflow.now() >= again):
                 return None
 
@@ -182,17 +196,18 @@ class Desk:
         of the same moment would have the server drop the task and the decision with it, of which the list already tells.
         """
         await workflow.sleep(A_MOMENT, summary="keeps the decision")
-        if self._asks_next(resolution.item_id):
-            await self._until_asked(resolution)
         answer = await ask_store(
             Notes.person, WhoIs(credential=resolution.credential, item_id=resolution.item_id), summary="who decides"
         )
+        person = _known(answer.person)
+        if self._asks_next(resolution.item_id):
+            await self._until_asked(resolution)
         parked = self._open.get(resolution.item_id)
         if parked is None or parked.decided is not None:
             before = self._closed.get(resolution.item_id)
             by = f" by {before.person}" if before else ""
             raise ApplicationError(f"this work item was already decided{by}", type="AlreadyDecided")
-        person = _entitled(answer.person, parked.item)
+        _check_right(person, parked.item)
         decided = Decided(
             item_id=resolution.item_id, decision=resolution.decision, person=person.person, at=workflow.now()
         )
@@ -225,12 +240,12 @@ class Desk:
 
     def _next_due(self) -> datetime | None:
         waiting = [parked.item for parked in self._open.values() if parked.decided is None]
-        dues = [item.due for item in waiting if item.escalations < len(self._ladder.rungs)]
+        dues = [item.due for item in waiting if item.escalations < len(self.ladder.rungs)]
         return min(dues, default=None)
 
     async def _escalate(self) -> None:
         """Climb one rung with every item that is overdue: remind its owner, or hand it on."""
-        rungs = self._ladder.rungs
+        rungs = self.ladder.rungs
         for parked in list(self._open.values()):
             item = parked.item
             if item.due > workflow.now() or item.escalations >= len(rungs):
@@ -249,12 +264,15 @@ class Desk:
             await self.take_off(parked, reason=reason)
 
 
-def _entitled(person: Person | None, item: WorkItem) -> Person:
+def _known(person: Person | None) -> Person:
     if person is None:
         raise ApplicationError("no person has this token", type="NotEntitled")
+    return person
+
+
+def _check_right(person: Person, item: WorkItem) -> None:
     if item.owner not in person.roles and SUPERVISOR not in person.roles:
         raise ApplicationError(f"deciding this needs the role {item.owner}", type="NotEntitled")
     at_risk = max((risk.amount for risk in (item.charge_at_risk, item.cost_at_risk) if risk), default=None)
     if person.limit is not None and at_risk is not None and at_risk > person.limit:
         raise ApplicationError("the amount at risk is above your limit", type="NotEntitled")
-    return person

@@ -6,25 +6,26 @@ back whatever of it stands. A ledger is kept by the run *before* its write is se
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from temporalio import workflow
 
 from activities.notes import Notes
-from canonical.documents.work_item import Cause, Decision
-from canonical.effect import Found, Posted
+from canonical.effect import EffectState, Found, Posted
 from canonical.errors import Audience
 from canonical.evidence import Evidence
+from canonical.identity import wire_key
 from canonical.money import Money
-from canonical.orders import AskDocument, Balance, Balanced, ByHand, Outcome
+from canonical.orders import AskDocument, Balance, Balanced, Elsewhere, Outcome
 from canonical.policy import Clock
 from canonical.run import Adopted, Ledger, Standing
 from workflows.kit.calls import CallOptions, ask_store, system_call
+from workflows.kit.failures import refused, vanished
 from workflows.kit.parking import Question
 from workflows.kit.process import Process
 from workflows.kit.turns import DoneByHand
 
-WRITE_DECISIONS = (Decision.retry, Decision.accept, Decision.abandon)
 UNCERTAIN = ("uncertain", "transient")
 
 
@@ -52,23 +53,33 @@ class Saga:
         owner: Audience,
         correctable: tuple[str, ...] = (),
         at_risk: Money | None = None,
-        renew: Callable[[], Awaitable[None]] | None = None,
+        renew: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """Write the step's document once; a failure is parked, resumes here, and may be accepted as done by hand.
 
-        What was refused goes out again under the next revision, after `renew` has looked up what may have changed.
+        What was refused goes out again under the next revision: at once, where `renew` looks up what may have changed
+        and answers that it has; else when a person says so.
         """
         process = self._process
+        renewed = False
 
         async def attempt() -> Posted:
+            nonlocal renewed
+            process.heed()
             ledger = self._books.ledger(step)
             if ledger.refused:
-                if renew is not None:
+                if renew is not None and not renewed:
                     await renew()
                 ledger = ledger.model_copy(update={"revision": ledger.revision + 1, "refused": False})
+            renewed = False
             ledger = ledger.sending(process.context.workflow_id)
             self._books.keep(ledger)
             return await send(ledger, self._call(ledger, summary=summary))
+
+        async def heals() -> bool:
+            nonlocal renewed
+            renewed = renew is not None and self._books.ledger(step).refused and await renew()
+            return renewed
 
         def failed(evidence: Evidence) -> None:
             doubted = evidence.category in UNCERTAIN
@@ -79,7 +90,7 @@ class Saga:
             return refused(step, summary, evidence, owner=owner, correctable=correctable, at_risk=at_risk)
 
         try:
-            posted = await process.insist(attempt, question=question, failed=failed)
+            posted = await process.insist(attempt, step=step, question=question, failed=failed, heals=heals)
         except DoneByHand as done:
             await self.accept(step, done)
             return
@@ -90,13 +101,25 @@ class Saga:
             reference=posted.reference,
             uncertain=posted.uncertain or ledger.uncertain,
         )
-        process.stop_if_cancelled()
+        process.heed()
 
-    async def adopt(self, step: str, reference: str, *, clock: Clock, question: Question) -> None:
-        """Find what the source says it has posted by itself; not found in time is a work item."""
+    def may_adopt(self, step: str, reference: str | None) -> bool:
+        """Whether the source's own document is there to answer for: not once it was taken back with the rest."""
+        return reference is not None and all(one.reference != reference for one in self._books.ledger(step).adopted)
+
+    async def adopt(
+        self, step: str, reference: str, *, quantity: Decimal | None, clock: Clock, question: Question
+    ) -> None:
+        """Find what the source says it has posted by itself; not found in time is a work item.
+
+        A document that does not stand, or is for another quantity than the one that is owed, is not what was told.
+        """
 
         async def ask() -> Found | None:
-            return await self.find(step, AskDocument(context=self._process.context, reference=reference))
+            found = await self.find(step, AskDocument(context=self._process.context, reference=reference))
+            if found is None or not found.stands:
+                return None
+            return found if quantity is None or found.quantity in (None, quantity) else None
 
         try:
             found = await self._process.until(ask, clock=clock, question=question)
@@ -104,23 +127,29 @@ class Saga:
             await self.accept(step, done)
             return
         ledger = self._books.ledger(step).sending(self._process.context.workflow_id)
-        self._books.keep(
-            ledger.model_copy(
-                update={
-                    "adopted": (*ledger.adopted, Adopted(key=ledger.key, reference=found.reference)),
-                    "standing": Standing.posted,
-                    "reference": found.reference,
-                    "reason": "posted by the source",
-                }
-            )
+        ledger = ledger.model_copy(
+            update={
+                "adopted": (*ledger.adopted, Adopted(key=ledger.key, reference=found.reference)),
+                "standing": Standing.accepted if found.standing == "accepted" else Standing.posted,
+                "reference": found.reference,
+                "reason": "posted by the source",
+            }
         )
+        self._books.keep(ledger)
+        await self._record(ledger, EffectState.applied, found=found, summary=f"{step}: posted by the source")
 
     async def find(self, step: str, ask: AskDocument) -> Found | None:
         """Ask the step's system for one document."""
         ledger = self._books.ledger(step)
         call = self._call(ledger, summary="looks for the document")
-        outcome: Outcome = await workflow.execute_activity(f"{step}.find", ask, result_type=Outcome, **call)
-        return outcome.found
+
+        async def attempt() -> Outcome:
+            outcome: Outcome = await workflow.execute_activity(f"{step}.find", ask, result_type=Outcome, **call)
+            return outcome
+
+        found = (await self._process.look_up(ledger.domain, attempt)).found
+        self._process.heed()
+        return found
 
     async def take_back(self, step: str, *, service_date: date) -> Balanced:
         """Undo the step by the references of what stands; afterwards it may be redone under the next revision."""
@@ -160,22 +189,67 @@ class Saga:
         self._update(step, uncertain=False)
 
     async def accept(self, step: str, done: DoneByHand) -> None:
-        """A person did the step by hand: its reference is recorded, and late arrivals of ours are taken back."""
-        ledger = self._books.ledger(step).sending(self._process.context.workflow_id)
+        """A person did the step by hand: its reference is recorded, and what is or may be ours is taken back at the end.
+
+        The reference of what we have sent ourselves says that this is what stands.
+        """
+        ledger = self._books.ledger(step)
+        if ledger.expected and ledger.reference == done.reference:
+            self._update(step, standing=Standing.posted)
+            return
+        sent = bool(ledger.expected)
+        ledger = ledger.sending(self._process.context.workflow_id)
         ledger = ledger.model_copy(
-            update={"standing": Standing.by_hand, "reference": done.reference, "reason": done.reason}
+            update={
+                "standing": Standing.by_hand,
+                "reference": done.reference,
+                "reason": done.reason,
+                "uncertain": ledger.uncertain or sent,
+            }
         )
         self._books.keep(ledger)
-        order = ByHand(context=self._process.context, ledger=ledger, reference=done.reference, at=workflow.now())
-        await ask_store(Notes.by_hand, order, summary=f"{step}: done by hand")
+        await self._record(ledger, EffectState.by_hand, summary=f"{step}: done by hand")
 
-    def confirm(self, step: str, found: Found) -> None:
-        """What was accepted is posted."""
-        self._update(step, standing=Standing.posted, reference=found.reference)
+    async def _record(self, ledger: Ledger, state: EffectState, *, summary: str, found: Found | None = None) -> None:
+        """Record what somebody else has posted, for which the run answers."""
+        order = Elsewhere(
+            context=self._process.context,
+            ledger=ledger,
+            state=state,
+            quantity=found.quantity if found else None,
+            posting_date=found.posting_date if found else None,
+            at=workflow.now(),
+        )
+        await ask_store(Notes.elsewhere, order, summary=summary)
 
-    def refuse(self, step: str) -> None:
-        """What was accepted was rejected after all: nothing stands, and a repeat takes the next revision."""
+    async def await_outcome(
+        self, step: str, *, heard: Callable[[str], Found | None], clock: Clock, question: Question
+    ) -> Found | None:
+        """Wait until the system says what became of what it accepted; answers what it rejected, none where it stands.
+
+        `heard` tells what was said by itself, by wire key. What was rejected goes out again under the next revision.
+        """
+        ledger = self._books.ledger(step)
+        asked = False
+
+        async def outcome() -> Found | None:
+            nonlocal asked
+            found = heard(wire_key(ledger.key))
+            if found is None and asked:
+                found = await self.find(step, AskDocument(context=self._process.context, reference=ledger.reference))
+            asked = True
+            return found if found is not None and found.standing != "accepted" else None
+
+        try:
+            told = await self._process.until(outcome, clock=clock, question=question)
+        except DoneByHand as done:
+            await self.accept(step, done)
+            return None
+        if told.stands:
+            self._update(step, standing=Standing.posted, reference=told.reference)
+            return None
         self._update(step, standing=Standing.pending, refused=True)
+        return told
 
     def exempt(self, step: str, reason: str) -> None:
         """Nothing is to be posted in this ledger, for a reason."""
@@ -201,7 +275,9 @@ class Saga:
             return refused(ledger.step, told, evidence, owner=evidence.audience)
 
         try:
-            return await self._process.insist(attempt, question=question, failed=lambda _: self._doubt(ledger.step))
+            return await self._process.insist(
+                attempt, step=ledger.step, question=question, failed=lambda _: self._doubt(ledger.step)
+            )
         except DoneByHand as done:
             return Balanced(reference=done.reference)
 
@@ -214,39 +290,3 @@ class Saga:
 
     def _update(self, step: str, **changes: object) -> None:
         self._books.keep(self._books.ledger(step).model_copy(update=changes))
-
-
-def vanished(step: str, reference: str, system: str) -> Question:
-    """The question about a document that was posted and cannot be found at the closing look."""
-    return Question(
-        step=step,
-        cause=Cause.not_found_in_time,
-        text=f"{step}: {reference} was posted in {system} and is no longer there; retry looks again",
-        owner=Audience.integration,
-        decisions=WRITE_DECISIONS,
-    )
-
-
-def refused(
-    step: str,
-    what: str,
-    evidence: Evidence,
-    *,
-    owner: Audience,
-    correctable: tuple[str, ...] = (),
-    at_risk: Money | None = None,
-) -> Question:
-    """The question about a write that failed for good: what, in which system, and why in our own words."""
-    causes = {"uncertain": Cause.uncertain, "transient": Cause.exhausted, "invalid-data": Cause.invalid_data}
-    decisions = WRITE_DECISIONS if not correctable else (Decision.retry, Decision.correct, *WRITE_DECISIONS[1:])
-    return Question(
-        step=step,
-        cause=causes.get(evidence.category, Cause.refused),
-        text=f"{what}: {evidence.summary} ({evidence.system})",
-        owner=evidence.audience if evidence.category in ("not-permitted", "period-closed", "misread") else owner,
-        decisions=decisions,
-        correctable=correctable,
-        evidence=evidence.text,
-        charge_at_risk=at_risk if step == "charge" else None,
-        cost_at_risk=at_risk if step != "charge" else None,
-    )

@@ -4,12 +4,13 @@ from canonical.documents.usage import Usage
 from canonical.documents.work_item import Cause, Decision
 from canonical.eligibility import Verdict
 from canonical.errors import Audience
-from canonical.evidence import Evidence
 from canonical.money import Money
 from canonical.policy import Finding
 from workflows.kit.parking import Question
 
 LOOK_UP = (Decision.retry, Decision.correct, Decision.abandon)
+CHARGE_DECISIONS = (Decision.retry, Decision.correct, Decision.accept, Decision.abandon)
+OWNERS = {"stock": Audience.supply_chain, "charge": Audience.revenue_integrity, "cost": Audience.finance}
 CHARGE_FIELDS = ("no_charge_reason", "account", "item", "lot", "serial", "unit")
 
 
@@ -20,17 +21,6 @@ def no_usage(number: str) -> Question:
         cause=Cause.no_usage,
         text=f"a correction came for use {number}, and the use itself did not",
         owner=Audience.supply_chain,
-    )
-
-
-def look_up_failed(evidence: Evidence) -> Question:
-    """A look-up that no retry could heal."""
-    return Question(
-        step="look-up",
-        cause=Cause.exhausted if evidence.category == "transient" else Cause.refused,
-        text=f"{evidence.system} does not answer the look-up: {evidence.summary}",
-        owner=evidence.audience,
-        evidence=evidence.text,
     )
 
 
@@ -129,7 +119,7 @@ def no_account() -> Question:
         cause=Cause.no_account,
         text="the surgical case has no patient account yet; the charge goes on by itself once it has",
         owner=Audience.revenue_integrity,
-        decisions=LOOK_UP,
+        decisions=CHARGE_DECISIONS,
         correctable=CHARGE_FIELDS,
     )
 
@@ -141,7 +131,7 @@ def case_not_ready(wanted: str) -> Question:
         cause=Cause.case_not_closed,
         text=f"the surgical case is not yet {wanted}, which the charge waits for",
         owner=Audience.revenue_integrity,
-        decisions=LOOK_UP,
+        decisions=CHARGE_DECISIONS,
         correctable=CHARGE_FIELDS,
     )
 
@@ -153,7 +143,7 @@ def undecided(verdict: Verdict) -> Question:
         cause=verdict.cause or Cause.undecided_eligibility,
         text=verdict.reason,
         owner=Audience.revenue_integrity,
-        decisions=(Decision.retry, Decision.correct, Decision.accept, Decision.abandon),
+        decisions=CHARGE_DECISIONS,
         correctable=CHARGE_FIELDS,
     )
 
@@ -163,34 +153,47 @@ def not_found(step: str, source: str) -> Question:
     return Question(
         step=step,
         cause=Cause.not_found_in_time,
-        text=f"{source} says that it has posted the {step} by itself, and it cannot be found there",
+        text=f"{source} says that it has posted the {step} by itself, and nothing that stands for this use is found there",
         owner=Audience.integration,
         decisions=(Decision.retry, Decision.accept, Decision.abandon),
     )
 
 
-def not_confirmed() -> Question:
-    """Billing has accepted the charge and not said what became of it."""
+def not_confirmed(step: str, system: str) -> Question:
+    """A system has accepted a posting and not said what became of it."""
     return Question(
-        step="charge",
+        step=step,
         cause=Cause.confirmation_overdue,
-        text="billing accepted the charge and has neither posted nor rejected it in time",
-        owner=Audience.revenue_integrity,
+        text=f"{system} accepted the {step} and has neither posted nor rejected it in time",
+        owner=OWNERS[step],
         decisions=(Decision.retry, Decision.accept, Decision.abandon),
     )
 
 
-def charge_rejected(reason: str, at_risk: Money | None) -> Question:
-    """Billing accepted the charge first and rejected it in its batch."""
+def rejected_later(step: str, system: str, reason: str, at_risk: Money | None) -> Question:
+    """A system accepted a posting first and rejected it in its batch, or took it back by itself."""
+    fields = CHARGE_FIELDS if step == "charge" else ()
     return Question(
-        step="charge",
-        cause=Cause.charge_rejected,
-        text="billing accepted the charge and then rejected it in its batch",
-        owner=Audience.revenue_integrity,
-        decisions=(Decision.retry, Decision.correct, Decision.accept, Decision.abandon),
-        correctable=CHARGE_FIELDS,
+        step=step,
+        cause=Cause.charge_rejected if step == "charge" else Cause.refused,
+        text=f"{system} accepted the {step} and then rejected it in its batch",
+        owner=OWNERS[step],
+        decisions=(Decision.retry, *([Decision.correct] if fields else []), Decision.accept, Decision.abandon),
+        correctable=fields,
         charge_at_risk=at_risk,
         evidence=reason,
+    )
+
+
+def by_hand_stands(step: str, reference: str) -> Question:
+    """What a person did by hand only a person can take back."""
+    return Question(
+        step=step,
+        cause=Cause.by_hand_stands,
+        text=f"{step}: {reference} was done by hand and no longer holds: take it back by hand, then acknowledge",
+        owner=OWNERS[step],
+        decisions=(Decision.acknowledge,),
+        blocks=False,
     )
 
 

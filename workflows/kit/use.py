@@ -1,47 +1,33 @@
-"""Use: what a run knows of one use, from the documents it has heard and the look-ups it has made."""
-
-from decimal import Decimal
+"""Use: what a run has heard of one use: its report, corrections, people's amendments, and what billing said later."""
 
 from pydantic import ValidationError
-from temporalio import workflow
 
-from activities.charges import Charges
-from activities.costs import Costs
-from activities.stock import Stock
-from canonical.documents.charge import AccountStanding
-from canonical.documents.costing import Valuation
-from canonical.documents.item import Item, Tracking
-from canonical.documents.stock import StockMovement
+from canonical.carried import Carried
 from canonical.documents.usage import CorrectionKind, Usage, UsageCorrection
 from canonical.documents.usage_run import RELIES_ON, Amendment, Knowledge, UsageRun, UsageStart
 from canonical.documents.work_item import Resolution
 from canonical.effect import Found
-from canonical.eligibility import unit_of
 from canonical.envelope import Envelope
 from canonical.inbound import EventType
-from canonical.orders import AskBilling, AskItem, AskValuation, BillingAnswer, ValuationAnswer
-from canonical.policy import Finding
-from canonical.ports import ItemAndLot
-from canonical.quantity import factor_between
-from canonical.run import Domain, Ledger, Standing
-from canonical.safety import findings
+from canonical.run import Ledger, Standing
 from workflows.kit import usage_questions as ask
-from workflows.kit.calls import CallOptions, system_call
 from workflows.kit.process import Process
-from workflows.kit.turns import together
 
+TO_TAKE_BACK = (Standing.posted, Standing.by_hand)
+STEPS = ("stock", "charge", "cost")
+"""In the order in which they are posted."""
 JUDGED = ("no_charge_reason", "duplicate_of")
+SAFETY_FIELDS = ("item", "lot", "serial")
+"""A charge was released for the lot that was known then."""
 
 
 class Use(Process):
-    """The use behind a run: the report as it now counts, and what inventory, billing and the ERP say of it."""
+    """The use behind a run: the report as it now counts, and how its ledgers stand."""
 
     def __init__(self, start: UsageStart) -> None:
         self.state = start.closing or UsageRun(route=start.context.route)
         self.known = Knowledge()
-        self.redo: tuple[str, ...] = ()
-        self.outcomes: dict[str, Found] = {}
-        super().__init__(start.context, start.policy)
+        super().__init__(start.context, start.policy, start.carried)
 
     @property
     def use(self) -> Usage:
@@ -49,31 +35,6 @@ class Use(Process):
         if self.state.usage is None:
             raise RuntimeError("the use is asked for before it was heard")
         return self.state.usage
-
-    @property
-    def item(self) -> Item:
-        """The item used."""
-        if self.known.item is None:
-            raise RuntimeError("the item is asked for before it was found")
-        return self.known.item
-
-    @property
-    def base_quantity(self) -> Decimal:
-        """The quantity used in the item's base unit, by the factor in force on the service date."""
-        factor = self._factor()
-        if factor is None:
-            raise RuntimeError("the base quantity is asked for before its factor was found")
-        return self.use.quantity * factor
-
-    @property
-    def found_unsafe(self) -> tuple[Finding, ...]:
-        """What the safety checks found."""
-        return findings(self.use, self.item, self.known.lot, base_quantity=self.base_quantity)
-
-    @property
-    def account_standing(self) -> AccountStanding:
-        """The account as billing knows it; empty before it was asked."""
-        return self.known.standing or AccountStanding()
 
     def ledger(self, step: str) -> Ledger:
         """The ledger that a step writes into."""
@@ -96,8 +57,20 @@ class Use(Process):
                 self._hear_correction(UsageCorrection.model_validate(document.data))
             case EventType.charge_posted | EventType.charge_rejected:
                 outcome = Found.model_validate(document.data)
-                self.outcomes[outcome.wire_key] = outcome
+                self.heard_of(outcome)
         self.nudge()
+
+    def heard_of(self, outcome: Found) -> None:
+        """What became of a charge that billing had accepted."""
+        self.know(outcomes=self.state.outcomes | {outcome.wire_key: outcome})
+
+    def said_of(self, key: str) -> Found | None:
+        """What was heard of the charge with this wire key."""
+        return self.state.outcomes.get(key)
+
+    def start_again(self, carried: Carried) -> UsageStart:
+        """The same use, in a run in this one's place."""
+        return UsageStart(context=self.context, policy=self.policy, closing=self.state, carried=carried)
 
     def check_amendment(self, resolution: Resolution) -> None:
         """Each corrected field has its type."""
@@ -111,16 +84,21 @@ class Use(Process):
         """Take in what a person corrected; the steps that relied on it are undone and redone."""
         changes = Amendment.model_validate(resolution.correction).model_dump(exclude_none=True)
         judged = {field: changes.pop(field) for field in JUDGED if field in changes}
+        if not changes.keys().isdisjoint(SAFETY_FIELDS):
+            judged["charge_released"] = False
         self.know(judgement=self.state.judgement.model_copy(update=judged))
         if self.state.usage is not None:
+            if "unit" in changes and self.known.item is not None:
+                # A person knows better than the label which pack was opened; what it said of the item stays.
+                changes = {"item": self.known.item.item, "scan": None} | changes
             self.know(usage=self.state.usage.model_copy(update=changes))
-        relying = {step for field in (*changes, *judged) for step in RELIES_ON[field]}
-        self.redo = tuple(step for step in ("stock", "charge", "cost") if step in relying or step in self.redo)
+        relying = {step for field in resolution.correction for step in RELIES_ON[field]} | set(self.state.redo)
+        self.know(redo=tuple(step for step in STEPS if step in relying))
 
-    def newer_than(self, version: int) -> UsageCorrection | None:
-        """The correction that came while an older one was carried out."""
+    def newer_than(self, correction: UsageCorrection) -> UsageCorrection | None:
+        """The correction that came while this one was carried out."""
         pending = self.state.pending
-        return pending if pending is not None and pending.version > version else None
+        return pending if pending != correction else None
 
     def outcome(self) -> str:
         """How the run ends, in a word."""
@@ -141,13 +119,18 @@ class Use(Process):
 
     def leave(self, item_id: str) -> None:
         """What is not settled is left to a person."""
-        for step in self.unsettled():
-            self.keep(self.ledger(step).model_copy(update={"standing": Standing.left}))
+        for ledger in self.state.ledgers:
+            if not ledger.settled:
+                self.keep(ledger.model_copy(update={"standing": Standing.left}))
         self.know(left=item_id)
 
     def unsettled(self) -> tuple[str, ...]:
-        """The ledgers in which something is left to do."""
-        return tuple(ledger.step for ledger in self.state.ledgers if not ledger.settled)
+        """The ledgers in which something is left to do: to post, to take back, or to make sure of."""
+        wrong = STEPS if self.state.pending is not None else self.state.redo
+        open_ones = (ledger for ledger in self.state.ledgers if not ledger.settled or ledger.uncertain)
+        also = (ledger for ledger in self.state.ledgers if ledger.step in wrong and ledger.standing in TO_TAKE_BACK)
+        steps = {ledger.step for ledger in (*open_ones, *also)}
+        return tuple(step for step in STEPS if step in steps)
 
     def lines(self) -> list[str]:
         """One line a ledger: how it stands, under which reference, and why."""
@@ -156,112 +139,6 @@ class Use(Process):
     def closing_state(self) -> str:
         """What a later run of the same use starts from."""
         return self.state.model_dump_json()
-
-    async def look_up(self) -> None:
-        """Item and lot, account and charge code, and valuation: together, as far as the item is known already."""
-        usage = self.use
-        self.known = Knowledge()
-        if usage.item is not None:
-            await together(self.ask_item(), self.ask_billing(usage.item), self.ask_valuation(usage.item))
-        else:
-            await self.ask_item()
-        subject = f"item:{usage.item}" if usage.item else ""
-        clock = self.policy.suspense
-        await self.until(self._identified, clock=clock, question=ask.unknown_item(usage), subject=subject)
-        if self.known.standing is None or self.known.valuation is None:
-            await together(self.ask_billing(self.item.item), self.ask_valuation(self.item.item))
-        await self.until(self._converted, clock=clock, question=ask.unknown_unit(self.item.item))
-
-    async def ask_item(self) -> None:
-        """What inventory knows of the item and lot, and how many are on hand."""
-        order = AskItem(context=self.context, usage=self.use)
-
-        async def attempt() -> ItemAndLot:
-            return await workflow.execute_activity_method(Stock.item, order, **self.call("inventory", "item and lot"))
-
-        answer = await self.insist(attempt, question=ask.look_up_failed)
-        self.known = self.known.model_copy(update={"item": answer.item, "lot": answer.lot})
-
-    async def ask_billing(self, item: str) -> None:
-        """The account's standing and the charge code."""
-        order = AskBilling(context=self.context, usage=self.use, item=item)
-
-        async def attempt() -> BillingAnswer:
-            call = self.call("billing", "account and charge code")
-            return await workflow.execute_activity_method(Charges.look_up, order, **call)
-
-        answer = await self.insist(attempt, question=ask.look_up_failed)
-        self.known = self.known.model_copy(update={"standing": answer.standing, "code": answer.code})
-
-    async def ask_valuation(self, item: str) -> None:
-        """What one base unit costs."""
-        order = AskValuation(context=self.context, item=item, location=self.use.location)
-
-        async def attempt() -> ValuationAnswer:
-            call = self.call("finance", "valuation")
-            return await workflow.execute_activity_method(Costs.valuation, order, **call)
-
-        answer = await self.insist(attempt, question=ask.look_up_failed)
-        self.known = self.known.model_copy(update={"valuation": answer.valuation})
-
-    async def valuation(self) -> Valuation | None:
-        """The valuation, asked for again where there was none."""
-        if self.known.valuation is None:
-            await self.ask_valuation(self.item.item)
-        return self.known.valuation
-
-    def acts(self) -> tuple[str, ...]:
-        """What makes this use the same act as another report of it (domain rule 7)."""
-        usage, item = self.use, self.item.item
-        if usage.serial is not None and self.item.tracking is Tracking.serial:
-            return (f"serial:{item}:{usage.serial}",)
-        if usage.lot is not None and self.item.tracking is not Tracking.none:
-            return (f"lot:{usage.surgical_case}:{item}:{usage.lot}",)
-        return (f"act:{usage.surgical_case}:{item}:{usage.act}",)
-
-    def movement(self) -> StockMovement:
-        """The stock movement of the use, by a discrepancy where a finding would stop a plain one."""
-        usage, found = self.use, self.found_unsafe
-        return StockMovement(
-            facility=usage.facility,
-            location=usage.location,
-            item=self.item.item,
-            quantity=self.base_quantity,
-            unit=self.item.base_unit,
-            lot=usage.lot,
-            serial=usage.serial,
-            service_date=usage.service_date,
-            discrepancy=bool(found),
-            reason=", ".join(found),
-        )
-
-    def tell_of_findings(self) -> None:
-        """Safety and count are told to people; neither stops stock or cost."""
-        found, usage = self.found_unsafe, self.use
-        unsafe = tuple(one for one in found if one is not Finding.not_on_hand)
-        if unsafe:
-            self.aside(ask.safety(self.item.item, unsafe))
-        if Finding.not_on_hand in found:
-            self.aside(ask.count_stock(self.item.item, usage.location))
-
-    def call(self, domain: Domain, summary: str) -> CallOptions:
-        """Options of a call to the system that serves the domain."""
-        return system_call(self.context.leg(domain), self.policy.attempts, summary=summary)
-
-    async def _identified(self) -> Item | None:
-        if self.known.item is None:
-            await self.ask_item()
-        return self.known.item
-
-    async def _converted(self) -> Decimal | None:
-        if self._factor() is None:
-            await self.ask_item()
-        return self._factor()
-
-    def _factor(self) -> Decimal | None:
-        unit = unit_of(self.use, self.item)
-        day = self.use.service_date
-        return None if unit is None else factor_between(unit, self.item.base_unit, self.item.factors, on=day)
 
     def _hear_report(self, usage: Usage) -> None:
         if self.state.usage is None:
@@ -275,15 +152,20 @@ class Use(Process):
             )
             if not usage.same_act(self.use):
                 self._hear_correction(amended)
-        elif usage.version == self.use.version and not usage.same_act(self.use):
+        elif usage.version == self.use.version and not usage.same_act(self.use) and not self._corrections():
             self.aside(ask.conflicting(self.context.name.number))
 
     def _hear_correction(self, correction: UsageCorrection) -> None:
         """Of several corrections the newest version counts, in whatever order they come."""
-        known = [one.version for one in (self.state.pending, self.state.corrected_by) if one is not None]
-        if all(correction.version > version for version in known):
+        known = self._corrections()
+        if all(correction.newer_than(one) for one in known):
             self.know(pending=correction)
             self.turn()
+        elif any(correction.contradicts(one) for one in known):
+            self.aside(ask.conflicting(self.context.name.number))
+
+    def _corrections(self) -> tuple[UsageCorrection, ...]:
+        return tuple(one for one in (self.state.pending, self.state.corrected_by) if one is not None)
 
 
 def _in_words(ledger: Ledger) -> str:

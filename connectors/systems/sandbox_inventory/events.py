@@ -59,6 +59,7 @@ def _correction(event: Event, correction: Correction) -> Inbound:
             "number": number,
             "version": correction.version,
             "occurred": _moment(correction.corrected_at),
+            "recorded": _moment(correction.corrected_at),
             "correction": correction.correction_id,
             "kind": _KINDS[correction.kind],
             "replacement": (_document(correction.replacement, "data.replacement.") if correction.replacement else None),

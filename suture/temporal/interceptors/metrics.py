@@ -8,7 +8,7 @@ from temporalio.workflow import ActivityHandle
 
 from canonical.effect import EffectState, Posted
 from canonical.errors import Rejected, Uncertain
-from canonical.orders import Balanced, ByHand, ItemClosed, ItemOpened, WriteOrder
+from canonical.orders import Balanced, Elsewhere, ItemClosed, ItemOpened, WriteOrder
 from suture.telemetry import metrics
 from suture.telemetry.context import here, run_context
 from suture.temporal.interceptors.failures import told
@@ -113,8 +113,8 @@ def _effects_of(order: WriteOrder, result: object) -> None:
         _effect(order, EffectState.applied)
     elif isinstance(result, Balanced) and result.taken_back:
         _effect(order, EffectState.reversed, count=result.taken_back)
-    elif isinstance(order, ByHand):
-        _effect(order, EffectState.by_hand)
+    elif isinstance(order, Elsewhere):
+        _effect(order, order.state)
 
 
 def _effect(order: WriteOrder, state: EffectState, *, count: int = 1) -> None:
