@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,13 @@ _TETHER = (
     "os.getppid() == int(sys.argv[1]) or sys.exit(1)\n"
     "os.execvp(sys.argv[2], sys.argv[2:])\n"
 )
+
+
+def tethered(argv: Sequence[str]) -> tuple[str, ...]:
+    """The command that runs a program bound to the life of the thread that starts it; elsewhere than on Linux, unbound."""
+    if sys.platform != "linux":
+        return tuple(argv)
+    return (sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid()), *argv)
 
 
 class Child:
@@ -32,6 +40,7 @@ class Child:
         self._env = env
         self._cwd = cwd
         self._process: subprocess.Popen[bytes] | None = None
+        self._said_from = 0
 
     @property
     def pid(self) -> int:
@@ -50,19 +59,26 @@ class Child:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        if self.returncode is None:
+            return "runs"
+        if self.returncode < 0:
+            return f"was ended by {signal.Signals(-self.returncode).name}"
+        return f"ended with exit code {self.returncode}"
+
     def start(self) -> None:
         """Start it; its output is appended to the log."""
         if self.running:
             raise RuntimeError(f"{self.argv[0]} is running already")
         if shutil.which(self.argv[0]) is None:
             raise FileNotFoundError(f"{self.argv[0]} is no program that can be run")
-        argv = self.argv
-        if sys.platform == "linux":
-            argv = (sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid()), *argv)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            self._said_from = log.tell()
             self._process = subprocess.Popen(
-                argv,
+                tethered(self.argv),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -100,6 +116,14 @@ class Child:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def said(self, words: str) -> bool:
+        """Whether it has printed these words since its start: the log goes on from earlier ones."""
+        if not self.log.exists():
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self._said_from)
+            return words.encode() in log.read()
 
     def tail(self, lines: int = 15) -> str:
         """The end of its log, for an error."""

@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from suture.child import Child
 from suture.free_port import free_port, is_free
 from suture.temporal.search_attributes import TYPES, missing
+from suture.trouble import CannotGoOn
 
 DYNAMIC_CONFIG: Mapping[str, object] = {
     # The one shard of this server polls its queue 20 times a second by default: 550 ms for 5 activities, 156 with this.
@@ -28,8 +29,8 @@ _SERVES_WITHIN = 45.0
 _HOST = "127.0.0.1"
 
 
-class ServerFailed(Exception):
-    """The server ended or did not serve in time; the message holds the end of its log."""
+class ServerFailed(CannotGoOn):
+    """The server ended, did not serve in time, or cannot be used."""
 
 
 class DevServer:
@@ -77,6 +78,13 @@ class DevServer:
         """Whether its process runs."""
         return self._child is not None and self._child.running
 
+    @property
+    def child(self) -> Child:
+        """Its process; `RuntimeError` before the first start."""
+        if self._child is None:
+            raise RuntimeError("the Temporal server was not started")
+        return self._child
+
     async def start(self) -> None:
         """Start it and wait until it serves; a server that fails to is stopped again."""
         if self.running:
@@ -86,7 +94,10 @@ class DevServer:
         for port in filter(None, (self._port, self._ui_port)):
             # Else somebody else's server would answer there, and ours would seem to serve.
             if not is_free(port, _HOST):
-                raise ServerFailed(f"the Temporal server cannot start: port {port} is in use")
+                raise ServerFailed(
+                    f"the Temporal server cannot start: port {port} is in use",
+                    do="stop what listens there, or name that server in SUTURE_TEMPORAL_ADDRESS",
+                )
         self._database.parent.mkdir(parents=True, exist_ok=True)
         self._child = Child(self._command(), log=self._log)
         self._child.start()
@@ -139,11 +150,11 @@ class DevServer:
             async with asyncio.timeout(_SERVES_WITHIN):
                 while not await self._answers():
                     if not child.running:
-                        raise ServerFailed(f"the Temporal server ended with {child.returncode}:\n{child.tail()}")
+                        raise ServerFailed(f"the Temporal server {child.ending}", log=child.log)
                     await asyncio.sleep(0.05)
         except TimeoutError:
             within = f"within {_SERVES_WITHIN:.0f} s"
-            raise ServerFailed(f"the Temporal server did not serve {within}:\n{child.tail()}") from None
+            raise ServerFailed(f"the Temporal server did not serve {within}", log=child.log) from None
 
     async def _answers(self) -> bool:
         try:

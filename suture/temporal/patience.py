@@ -1,12 +1,16 @@
 """Long set-up work: run under a limit while saying that it goes on, and done by one process at a time."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from signal import SIGKILL
 from time import monotonic
+
+from suture.child import tethered
 
 Say = Callable[[str], None]
 _LOOK, _SAY = 0.2, 15
@@ -33,11 +37,12 @@ async def run_watched(
     """Run a program to its end; `Waited` where it fails, exceeds `within`, or has not `begun` (a sign, its limit)."""
     say(f"{what} ...")
     process = await asyncio.create_subprocess_exec(
-        *argv,
+        *tethered(argv),
         env=dict(env),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
     output = asyncio.ensure_future(process.communicate())
     start = said = monotonic()
@@ -54,7 +59,8 @@ async def run_watched(
                 say(f"{what}: {now - start:.0f} s so far")
     finally:
         if process.returncode is None:
-            process.kill()
+            # With all that it started itself, which would hold its output open.
+            os.killpg(process.pid, SIGKILL)
         printed, _ = await output
     if process.returncode != 0:
         lines = printed.decode(errors="replace").strip().splitlines() or [f"exit code {process.returncode}"]

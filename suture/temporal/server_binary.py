@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from suture.temporal.patience import Say, Waited, held, run_watched, to_stderr
+from suture.trouble import CannotGoOn
 
 VARIABLE = "SUTURE_TEMPORAL_BINARY"
 GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
@@ -16,17 +17,15 @@ GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
 _FIRST_BYTES, _DOWNLOAD, _BUILD = 20, 600, 1800
 
 
-class TemporalMissing(Exception):
+class TemporalMissing(CannotGoOn):
     """There is no Temporal server to be had: what was tried, and what to install."""
 
     def __init__(self, tried: list[tuple[str, str]]) -> None:
-        lines = [f"  {what}: {why}" for what, why in tried]
-        advice = (
-            "Install the `temporal` command (on PATH, or named in SUTURE_TEMPORAL_BINARY), or Go to have it built, "
-            "or name a running server in SUTURE_TEMPORAL_ADDRESS."
+        super().__init__(
+            "no Temporal server was found; tried: " + ", ".join(f"{what} ({why})" for what, why in tried),
+            do="install the `temporal` command (on PATH, or named in SUTURE_TEMPORAL_BINARY), or Go 1.25 or later to "
+            "have it built, or name a running server in SUTURE_TEMPORAL_ADDRESS",
         )
-        super().__init__("\n".join(["no Temporal server was found; tried:", *lines, advice]))
-        self.tried = tried
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:

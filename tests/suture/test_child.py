@@ -37,6 +37,22 @@ async def test_one_that_ignores_the_request_is_made_to_end(tmp_path: Path) -> No
     assert await child.stop(within=0.2) == -9
 
 
+async def test_how_it_ended_is_told_in_words_and_what_it_said_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("ready, said an earlier one\n")
+    child = _python(DEAF, tmp_path / "log")
+    child.start()
+    while not child.said("deaf"):
+        assert child.running
+    assert not child.said("ready")
+    child.kill()
+    assert child.ending == "was ended by SIGKILL"
+    again = _python("raise SystemExit(3)", tmp_path / "log")
+    again.start()
+    await again.ended(within=10)
+    assert again.ending == "ended with exit code 3"
+    assert not again.said("deaf")
+
+
 async def test_stopping_what_never_ran_or_has_ended_is_nothing(tmp_path: Path) -> None:
     child = _python("raise SystemExit(3)", tmp_path / "log")
     assert await child.stop() is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -43,8 +44,9 @@ async def test_where_it_cannot_be_had_the_error_says_what_was_tried(
     with pytest.raises(TemporalMissing) as caught:
         await find_binary(environ=environ, say=lambda line: None)
     message = str(caught.value)
-    for words in ("on PATH: not there", "own download: no way out", "no `go` on PATH", "SUTURE_TEMPORAL_ADDRESS"):
+    for words in ("on PATH (not there)", "own download (no way out)", "no `go` on PATH", "SUTURE_TEMPORAL_ADDRESS"):
         assert words in message
+    assert "\n" not in message
     assert [path.name for path in (tmp_path / "suture" / "bin").iterdir()] == ["temporal.lock"]
 
 
@@ -80,11 +82,51 @@ async def test_work_that_takes_too_long_is_ended_and_work_that_fails_tells_its_l
         await run_watched(failing, env={}, what="work", within=30, say=lambda line: None)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the life of another")
+async def test_work_ends_with_a_parent_that_is_killed_and_with_all_that_it_started_when_it_is_given_up(
+    tmp_path: Path,
+) -> None:
+    working = _program(
+        tmp_path / "work", f"/bin/sleep 61 & echo $! > {tmp_path}/helper; echo $$ > {tmp_path}/pid; wait"
+    )
+    program = (
+        "import asyncio, sys\n"
+        "from suture.temporal.patience import run_watched\n"
+        "asyncio.run(run_watched([sys.argv[1]], env={}, what='work', within=60, say=print))\n"
+    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program, str(working))
+    child = await _number_in(tmp_path / "pid")
+    parent.kill()
+    await parent.wait()
+    await _gone(child)
+    os.kill(int((tmp_path / "helper").read_text()), signal.SIGKILL)
+
+    (tmp_path / "pid").unlink()
+    with pytest.raises(Waited, match="not done within"):
+        await run_watched([str(working)], env={}, what="work", within=1, say=lambda line: None)
+    for each in ("pid", "helper"):
+        await _gone(int((tmp_path / each).read_text()))
+
+
 async def test_a_lock_is_free_again_after_a_failure(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(Waited):
             async with asyncio.timeout(5), held(tmp_path / "lock", what="nobody", say=lambda line: None):
                 raise Waited("on purpose")
+
+
+async def _number_in(file: Path) -> int:
+    async with asyncio.timeout(20):
+        while not (file.exists() and file.read_text().strip()):
+            await asyncio.sleep(0.02)
+    return int(file.read_text())
+
+
+async def _gone(pid: int) -> None:
+    """A zombie that nobody has reaped yet has gone too."""
+    async with asyncio.timeout(20):
+        while (stat := Path(f"/proc/{pid}/stat")).exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+            await asyncio.sleep(0.02)
 
 
 async def _no_way_out(*_: object) -> Path:
