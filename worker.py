@@ -5,12 +5,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
+
+from temporalio.worker import Worker
 
 import activities
 import canonical
@@ -40,6 +42,7 @@ from workflows.usage_to_charge import UsageToCharge
 
 WORKFLOWS = (UsageToCharge,)
 OURS = (activities, canonical, connectors, suture, workflows)
+T = TypeVar("T")
 
 
 class Shadowed(Exception):
@@ -75,33 +78,59 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     telemetry = start_telemetry(settings.telemetry, service="worker" if set(roles) == set(ROLES) else roles[0])
-    dead: list[BaseException] = []
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.stop)
         keyring = load(settings.keys.file)
         store = await stack.enter_async_context(Store.open(settings.store.url, keyring))
-        client = await connect(settings.temporal, plugins=[suture_plugin(keyring)], runtime=telemetry.runtime)
+        connecting = connect(settings.temporal, plugins=[suture_plugin(keyring)], runtime=telemetry.runtime)
+        client = await unless(stop, connecting)
+        if client is None:
+            return 0
         assembly = assemble(settings, outgoing=outgoing_headers)
         stack.push_async_callback(assembly.close)
         notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings))
         served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=notes.all(), calls=calls(assembly, store))
 
-        async def died(error: BaseException) -> None:
-            dead.append(error)
+        async def died(_: BaseException) -> None:
             stop.set()
 
-        for queue in served:
-            await stack.enter_async_context(queue.worker(client, build_id=version("suture"), on_fatal_error=died))
-            print(f"worker serves {queue.name}", flush=True)
         if not served:
             print(f"worker: {', '.join(roles)} has nothing to serve in this version", file=sys.stderr)
             return 2
+        workers = [queue.worker(client, build_id=version("suture"), on_fatal_error=died) for queue in served]
+        for queue in served:
+            print(f"worker serves {queue.name}", flush=True)
         print(f"worker ready: {', '.join(roles)}; {settings.temporal.address}", flush=True)
-        await stop.wait()
-        print("worker stops", flush=True)
+        dead = await run_all(workers, stop)
     for error in dead:
-        print(f"worker: polling died: {error}", file=sys.stderr, flush=True)
+        print(f"worker: polling died: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
     return 1 if dead else 0
+
+
+async def run_all(workers: Sequence[Worker], stop: asyncio.Event) -> list[BaseException]:
+    """Run them until it is time to stop or one of them dies, then stop them all; answers what they died of.
+
+    As context managers, each would cancel this task when it dies, and so cut short the stopping of the others.
+    """
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    print("worker stops", flush=True)
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
+    ended = await asyncio.gather(*running, return_exceptions=True)
+    return [error for error in ended if error is not None]
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work answers; none where it was time to stop before."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        return await working
+    working.cancel()
+    return None
 
 
 def calls(assembly: Assembly, store: Store) -> Mapping[str, Sequence[Callable[..., Any]]]:
