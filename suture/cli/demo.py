@@ -1,8 +1,8 @@
 """`suture demo`: a hospital day on three sandbox systems, in a fresh folder; everything it starts is stopped again."""
 
 import asyncio
-import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from suture.cli.failures import Ending
 from suture.cli.root import INTERRUPTED
+from suture.cli.stopping import stoppable
 from suture.demo.conduct import conduct
 from suture.demo.report import WIDTH
 
@@ -24,20 +25,7 @@ def demo(*, once: bool, folder: Path = FOLDER) -> None:
 async def _demo(folder: Path, *, once: bool) -> int:
     # Piped, the tables keep the width that they were made for.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    playing = asyncio.ensure_future(conduct(folder, once=once, console=console))
-    stopping = False
-
-    def stop() -> None:
-        # Only once: a second Ctrl-C must not cut short the stopping of what was started.
-        nonlocal stopping
-        if not stopping:
-            stopping = True
-            console.print("stopping everything")
-            playing.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
-    try:
-        return await playing
-    except asyncio.CancelledError:
+    ended = await stoppable(conduct(folder, once=once, console=console), say=partial(console.print, markup=False))
+    if ended is None:
         return INTERRUPTED if once else Ending.ok
+    return ended

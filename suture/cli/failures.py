@@ -49,12 +49,18 @@ def told(error: BaseException) -> Failed:
     from suture.keys import KeysError, SealBroken
     from suture.problems import ConfigurationError
     from suture.store.errors import StoreNotMigrated, StoreUnavailable
+    from suture.temporal.client import TemporalUnreachable
+    from suture.trouble import CannotGoOn, FolderRefused
 
     match error:
         case ConfigurationError():
             first, *more = error.problems
             do = f"{len(more)} more of these: suture doctor lists all" if more else ""
             return Failed(str(first), do=do, ending=Ending.usage)
+        case FolderRefused():
+            return Failed(str(error))
+        case CannotGoOn() | TemporalUnreachable():
+            return Failed(str(error), ending=Ending.unreachable)
         case KeysError() | StoreNotMigrated():
             return Failed(str(error), ending=Ending.usage)
         case SealBroken():

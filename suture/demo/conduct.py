@@ -18,7 +18,7 @@ from suture.demo.progress import ProgressLine
 from suture.demo.resolve import Order, Typed, order_for, resolve_all
 from suture.demo.standing import Standing, Watch
 from suture.demo.vendors import Vendors
-from suture.up.household import Household, clear
+from suture.up.household import Household
 
 QUIET_WITHIN = 150.0
 ROUNDS = 6
@@ -27,11 +27,11 @@ ROUNDS = 6
 
 async def conduct(folder: Path, *, once: bool, console: Console) -> int:
     """Play the day in a fresh folder. `once`: resolve what waits, answer 0 if all agrees; else stay up."""
-    clear(folder)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(
-            Household(folder, say=partial(console.print, markup=False, soft_wrap=True))
+            Household(folder, fresh=True, say=partial(console.print, markup=False, soft_wrap=True))
         )
+        stack.push_async_callback(_ended, asyncio.create_task(_tell_losses(house, console)))
         vendors = await stack.enter_async_context(Vendors(house))
         watch = await stack.enter_async_context(Watch(house.settings))
         progress = stack.enter_context(ProgressLine(console))
@@ -44,6 +44,17 @@ async def conduct(folder: Path, *, once: bool, console: Console) -> int:
         console.print("everything stays up; Ctrl-C stops all of it")
         await asyncio.Event().wait()
     return 0
+
+
+async def _tell_losses(house: Household, console: Console) -> None:
+    """Say which process has ended; the day goes on as far as it can."""
+    async for loss in house.losses():
+        console.print(f"[bold red]{escape(str(loss))}", soft_wrap=True)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 class _Day:

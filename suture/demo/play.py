@@ -14,13 +14,14 @@ from suture.demo.uses import OPERATIONS, UNDO_OPERATIONS, Correction, Fault, Use
 from suture.demo.vendors import Vendors
 from suture.demo.wire import WIRE
 from suture.store.effects import Effect
+from suture.trouble import CannotGoOn
 
 Say = Callable[[str], None]
 POSTED_WITHIN = 120.0
 DELAY = 2.0
 
 
-class Unplayable(Exception):
+class Unplayable(CannotGoOn):
     """The day cannot go on: what it builds on did not happen."""
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+from suture.trouble import CannotGoOn
 from suture.up.household import Household, SandboxAddress
 
 PATIENCE = httpx.Timeout(30.0)
@@ -21,19 +22,28 @@ class Vendor:
 
     async def get(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Any:
         """A read by the vendor's API."""
-        return _body(await self._api.get(path, params=httpx.QueryParams(tuple(params))))
+        return await self._asked(self._api, "GET", path, params=httpx.QueryParams(tuple(params)))
 
     async def send(self, path: str, body: dict[str, Any], *, method: str = "POST") -> Any:
         """What somebody enters into the system, at the point of care."""
-        return _body(await self._api.request(method, path, json=body))
+        return await self._asked(self._api, method, path, json=body)
 
     async def control(self, path: str, body: dict[str, Any]) -> Any:
         """What the system's own staff do, or what befalls the system."""
-        return _body(await self._desk.post(f"/_control/{path}", json=body))
+        return await self._asked(self._desk, "POST", f"/_control/{path}", json=body)
 
     async def desk(self, path: str) -> Any:
         """What the system's own staff see."""
-        return _body(await self._desk.get(f"/_control/{path}"))
+        return await self._asked(self._desk, "GET", f"/_control/{path}")
+
+    async def _asked(self, client: httpx.AsyncClient, method: str, path: str, **sent: Any) -> Any:
+        try:
+            response = await client.request(method, path, **sent)
+        except httpx.TransportError as failure:
+            raise CannotGoOn(f"{self.name} does not answer to {method} {path}: {type(failure).__name__}") from None
+        if response.is_error:
+            raise CannotGoOn(f"{self.name} answered {response.status_code} to {method} {path}: {response.text[:400]}")
+        return response.json()
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -74,10 +84,3 @@ class Vendors:
 def _client(url: str, token: str) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token}"}
     return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
-
-
-def _body(response: httpx.Response) -> Any:
-    if response.is_error:
-        asked = f"{response.request.method} {response.request.url.path}"
-        raise RuntimeError(f"the sandbox answered {response.status_code} to {asked}: {response.text[:400]}")
-    return response.json()

@@ -1,15 +1,18 @@
-"""The folder of a hospital on one machine: configuration, keys, tokens and secrets, each made once, for its owner only."""
+"""The folder of a hospital on one machine: configuration, tokens and secrets, each made once, for its owner only."""
 
 import base64
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
-from suture.keys import make_keys
 from suture.people import digest
+from suture.trouble import FolderRefused
 from suture.up.hospital import PEOPLE, Ports, hospital_toml
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +21,10 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "billing": ("acct.read", "cdm.read", "chg.read", "chg.write"),
 }
 """What the engine's credential may do in each sandbox system, in the vendor's own words."""
+
+CONFIG = "hospital.toml"
+UNFINISHED = {"people", "systems", "logs", ".suture", f"{CONFIG}.new"}
+"""All that a folder can hold before its configuration."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Home:
     @property
     def config(self) -> Path:
         """The configuration."""
-        return self.folder / "hospital.toml"
+        return self.folder / CONFIG
 
     def token_file(self, person: str) -> Path:
         """The token of a person."""
@@ -56,8 +63,39 @@ class Home:
         return self.folder / "logs" / f"{process}.log"
 
 
-def furnish(folder: Path, ports: Ports) -> Home:
-    """Make the sandbox hospital where there is no configuration yet; a hospital that is there is left as it is."""
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, made where it is absent, for one household at a time; given up with the process, however it ends."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The folder itself is what is locked: a file in it would go when it is cleared.
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            flock(held, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise FolderRefused(f"{folder} is in use by another suture up or demo: stop that one first") from None
+        yield
+    finally:
+        os.close(held)
+
+
+def clear(folder: Path) -> None:
+    """Empty the folder of an earlier demonstration; refuses one that does not look like one."""
+    found = {path.name for path in folder.iterdir()}
+    if CONFIG not in found and not found <= UNFINISHED:
+        raise FolderRefused(f"{folder} is no folder of a demonstration: move it away, or choose another one")
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def furnish(folder: Path, ports: Ports, *, temporal: str = "") -> Home:
+    """Make the sandbox hospital where there is no configuration yet; a hospital that is there is left as it is.
+
+    `temporal` is the address of the server to use; without it, one of our own.
+    """
     home = Home(folder.absolute())
     if home.config.exists():
         return home
@@ -70,9 +108,10 @@ def furnish(folder: Path, ports: Ports) -> Home:
         _secret(home.tokens_table(system), json.dumps({token: scopes, control: ["control"]}))
     tokens = {person: _secret(home.token_file(person), secrets.token_urlsafe(24)) for person in PEOPLE}
     _secret(home.folder / ".suture" / "token", next(iter(tokens.values())))
-    make_keys(home.folder / "suture.keys")
     digests = {person: digest(token) for person, token in tokens.items()}
-    home.config.write_text(hospital_toml(ports, digests), encoding="utf-8")
+    new = home.folder / f"{CONFIG}.new"
+    new.write_text(hospital_toml(ports, digests, temporal=temporal), encoding="utf-8")
+    os.replace(new, home.config)
     return home
 
 

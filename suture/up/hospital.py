@@ -15,6 +15,8 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Who works in the sandbox hospital: id -> name and roles. The first one's token is the CLI's default."""
 
+USUAL_UI = 8233
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -31,13 +33,14 @@ class Ports:
     @classmethod
     def choose(cls) -> "Ports":
         """The usual ports where they are free, others where they are not."""
-        usual = {"temporal": 7233, "ui": 8233, "gateway": 8080, "codec": 8081}
+        usual = {"temporal": 7233, "ui": USUAL_UI, "gateway": 8080, "codec": 8081}
         sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093}
         return cls(**{name: port if is_free(port) else free_port() for name, port in (usual | sandbox).items()})
 
 
-def hospital_toml(ports: Ports, digests: Mapping[str, str]) -> str:
-    """The whole file."""
+def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "") -> str:
+    """The whole file. `temporal` is the address of somebody's server, whose Web UI is expected at its usual port."""
+    ui = f"{temporal.rpartition(':')[0]}:{USUAL_UI}" if temporal else f"127.0.0.1:{ports.ui}"
     facilities = "".join(
         _FACILITY.format(name=name, timezone=zone, trigger=trigger)
         for name, zone, trigger in (
@@ -53,9 +56,10 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str]) -> str:
         _PERSON.format(id=person, name=name, digest=digests[person], roles=", ".join(f'"{role}"' for role in roles))
         for person, (name, roles) in PEOPLE.items()
     )
-    return _HOSPITAL.format(temporal=ports.temporal, ui=ports.ui, gateway=ports.gateway, codec=ports.codec) + "\n".join(
-        (facilities, systems, people, _POLICY)
+    hospital = _HOSPITAL.format(
+        temporal=temporal or f"127.0.0.1:{ports.temporal}", ui=ui, gateway=ports.gateway, codec=ports.codec
     )
+    return hospital + "\n".join((facilities, systems, people, _POLICY))
 
 
 _HOSPITAL = """\
@@ -67,8 +71,8 @@ legal_entity = "MERCY"
 currency = "USD"
 
 [temporal]
-address = "127.0.0.1:{temporal}"
-ui_url = "http://127.0.0.1:{ui}"
+address = "{temporal}"
+ui_url = "http://{ui}"
 
 [store]
 url = "sqlite:///suture.db"

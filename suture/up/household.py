@@ -2,29 +2,32 @@
 
 import asyncio
 import os
-import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
 from suture.child import Child
 from suture.configuration import VARIABLE as CONFIG
 from suture.configuration import read
-from suture.keys import make_keys
-from suture.store.migrate import migrate
+from suture.keys import KeysError, make_keys
+from suture.store.migrate import migrate, revision
 from suture.temporal.server import VARIABLE as ADDRESS
-from suture.temporal.server import Server, temporal_server
-from suture.up.folder import SCOPES, Home, furnish
+from suture.temporal.server import Server, named_address, temporal_server
+from suture.trouble import CannotGoOn
+from suture.up.folder import SCOPES, Home, alone, clear, furnish
 from suture.up.hospital import Ports
 
 READY_WITHIN = 60.0
+LOOKS_EVERY = 0.1
+LOOPBACK = ("127.0.0.1", "localhost")
 CODEC_PATH = "SUTURE_CODEC_PATH"
 Say = Callable[[str], None]
 
@@ -41,11 +44,13 @@ class SandboxAddress:
 class Household:
     """Temporal with its Web UI, gateway, worker and codec endpoint, for one folder; the sandbox systems where they are its own.
 
-    Use as `async with Household(folder) as house:`; whatever happens inside, every process is stopped at the end.
+    Use as `async with Household(folder) as house:`; whatever happens inside, every process is stopped at the end. A
+    `fresh` one begins with an empty folder.
     """
 
-    def __init__(self, folder: Path, *, say: Say = print) -> None:
+    def __init__(self, folder: Path, *, fresh: bool = False, say: Say = print) -> None:
         self._folder = folder
+        self._fresh = fresh
         self._say = say
         self._stack = AsyncExitStack()
         self.children: dict[str, Child] = {}
@@ -70,12 +75,27 @@ class Household:
         """The front door."""
         return f"http://{self.settings.gateway.host}:{self.settings.gateway.port}"
 
+    async def losses(self) -> AsyncIterator[CannotGoOn]:
+        """Tell of each process once, when it has ended though nobody stopped it."""
+        running = {name: child for name, child in self._processes().items() if child.running}
+        while True:
+            for name, child in tuple(running.items()):
+                if not child.running:
+                    del running[name]
+                    yield CannotGoOn(f"{name} {child.ending}", log=child.log)
+            await asyncio.sleep(LOOKS_EVERY)
+
+    def _processes(self) -> dict[str, Child]:
+        temporal = self.server.own
+        return self.children | ({"temporal": temporal.child} if temporal is not None else {})
+
     async def _start(self) -> None:
-        self.home = furnish(self._folder, Ports.choose())
+        self._stack.enter_context(alone(self._folder))
+        if self._fresh:
+            clear(self._folder)
+        self.home = furnish(self._folder, Ports.choose(), temporal=named_address(os.environ))
         self.settings = read(self.home.config)
-        if not self.settings.keys.file.exists():
-            make_keys(self.settings.keys.file)
-            self._say(f"keys     {self.settings.keys.file}: keep a copy, nothing can be read without it")
+        self._first_keys()
         await asyncio.to_thread(migrate, self.settings.store.url)
         codec_path = token_urlsafe(24)
         self.server = await self._temporal(codec_path)
@@ -85,25 +105,47 @@ class Household:
         self._run("gateway", [sys.executable, "-m", "suture.gateway"], environment)
         self._run("worker", [sys.executable, "-m", "worker"], environment)
         self._run("codec", [sys.executable, "-m", "suture.codec_server"], environment)
-        await self._until(f"{self.gateway_url}/readyz", "gateway")
+        await self._until("gateway", self._answers("GET", f"{self.gateway_url}/readyz"))
         self._say(f"gateway  {self.gateway_url}")
+        await self._until("worker", self._worker_is_ready)
+        await self._until("codec", self._answers("OPTIONS", f"{self._codec_url(codec_path)}/decode"))
         self._say(f"web ui   {self.ui_url}")
+
+    def _first_keys(self) -> None:
+        """Make the keys at the very first start; new ones in place of lost ones would open nothing that is there."""
+        keys, store = self.settings.keys.file, self.settings.store.url
+        if keys.exists():
+            return
+        if revision(store) is not None or self._history.exists():
+            raise KeysError(f"keys: {keys} is missing, and what is stored can be read with it only: restore its copy")
+        make_keys(keys)
+        self._say(f"keys     {keys}: keep a copy, nothing can be read without it")
+
+    @property
+    def _history(self) -> Path:
+        return self.home.folder / "temporal" / "temporal.db"
+
+    def _codec_url(self, codec_path: str) -> str:
+        return f"http://{self.settings.codec.host}:{self.settings.codec.port}/{codec_path}"
 
     async def _temporal(self, codec_path: str) -> Server:
         temporal = self.settings.temporal
-        port = temporal.address.rsplit(":", 1)[1]
+        host, _, port = temporal.address.rpartition(":")
         environ = dict(os.environ)
-        codec = f"http://{self.settings.codec.host}:{self.settings.codec.port}/{codec_path}"
-        if environ.get(ADDRESS, "").strip() not in ("", temporal.address):
+        if named_address(environ) not in ("", temporal.address):
             self._say(f"{ADDRESS} is set: hospital.toml names {temporal.address}, and that is what counts")
             environ.pop(ADDRESS)
+        if host not in LOOPBACK:
+            # Only a server on this machine can be one of our own.
+            environ[ADDRESS] = temporal.address
         return await self._stack.enter_async_context(
             temporal_server(
-                self.home.folder / "temporal",
+                self._history.parent,
                 environ=environ,
+                namespace=temporal.namespace,
                 port=int(port),
-                ui_port=int(temporal.ui_url.rsplit(":", 1)[1]),
-                ui_codec_endpoint=codec,
+                ui_port=urlsplit(temporal.ui_url).port,
+                ui_codec_endpoint=self._codec_url(codec_path),
                 say=self._say,
             )
         )
@@ -131,7 +173,7 @@ class Household:
                 control_token=self.home.control_token(name).read_text().strip(),
             )
         for name, system in self.systems.items():
-            await self._until(f"{system.url}/openapi.json", name)
+            await self._until(name, self._answers("GET", f"{system.url}/openapi.json"))
             self._say(f"{name:<8} {system.url}")
 
     def _run(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
@@ -140,26 +182,27 @@ class Household:
         self._stack.push_async_callback(child.stop)
         self.children[name] = child
 
-    async def _until(self, url: str, name: str) -> None:
-        """Wait until a process answers; its log's end is in the error."""
-        child = self.children[name]
-        async with httpx.AsyncClient(trust_env=False) as client:
-            for _ in range(int(READY_WITHIN / 0.1)):
-                if not child.running:
-                    raise RuntimeError(f"{name} ended at its start; see {child.log}\n{child.tail()}")
+    async def _worker_is_ready(self) -> bool:
+        # It has no door to ask at, and Temporal remembers for minutes those who polled before.
+        return self.children["worker"].said("worker ready")
+
+    def _answers(self, method: str, url: str) -> Callable[[], Awaitable[bool]]:
+        async def look() -> bool:
+            async with httpx.AsyncClient(trust_env=False) as client:
                 try:
-                    if (await client.get(url)).is_success:
-                        return
+                    return (await client.request(method, url)).is_success
                 except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.1)
-        raise RuntimeError(f"{name} does not answer at {url}; see {child.log}\n{child.tail()}")
+                    return False
 
+        return look
 
-def clear(folder: Path) -> None:
-    """Remove the folder of an earlier demonstration; refuses one that does not look like one."""
-    if not folder.exists():
-        return
-    if not (folder / "hospital.toml").exists() and any(folder.iterdir()):
-        raise RuntimeError(f"{folder} is no folder of a demonstration: move it away, or choose another one")
-    shutil.rmtree(folder)
+    async def _until(self, name: str, serves: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until a process serves."""
+        child = self.children[name]
+        for _ in range(int(READY_WITHIN / LOOKS_EVERY)):
+            if not child.running:
+                raise CannotGoOn(f"{name} {child.ending} at its start", log=child.log)
+            if await serves():
+                return
+            await asyncio.sleep(LOOKS_EVERY)
+        raise CannotGoOn(f"{name} does not serve within {READY_WITHIN:.0f} s", log=child.log)

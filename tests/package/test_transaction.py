@@ -9,7 +9,7 @@ from canonical.memory import RunProjection
 from suture.child import Child
 from suture.configuration import read
 from suture.free_port import free_port
-from suture.keys import load
+from suture.keys import load, make_keys
 from suture.store.store import Store
 from suture.up.folder import Home, furnish
 from suture.up.hospital import Ports
@@ -82,11 +82,11 @@ async def test_an_installed_wheel_carries_one_use_into_three_ledgers(
 def _home(folder: Path, sandbox: Sandbox, *, temporal: str) -> Home:
     """A hospital's folder, for a Temporal server and sandbox systems that run already."""
     ports = Ports(
-        temporal=int(temporal.rpartition(":")[2]),
-        **{name: free_port() for name in ("ui", "gateway", "codec")},
+        **{name: free_port() for name in ("temporal", "ui", "gateway", "codec")},
         **{system.name: system.port for system in sandbox.systems},
     )
-    home = furnish(folder, ports)
+    home = furnish(folder, ports, temporal=temporal)
+    make_keys(home.folder / "suture.keys")
     for system in sandbox.systems:
         home.system_token(system.name).write_text(system.token)
     return home

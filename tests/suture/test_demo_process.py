@@ -1,6 +1,5 @@
 """`suture demo` as a person runs it: whatever ends it, nothing that it started stays behind."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,27 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import started_in
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 DEMO = [str(Path(sys.executable).with_name("suture")), "demo"]
 
 
-def started_in(folder: Path) -> list[int]:
-    """The processes that name the folder: in their command line or in their environment."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit() or int(process.name) == os.getpid():
-            continue
-        try:
-            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-        except OSError:
-            continue  # it has ended meanwhile, or is not ours to look at
-        if str(folder).encode() in told:
-            found.append(int(process.name))
-    return found
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_in_the_middle_of_the_day_it_stops_all_that_it_started(tmp_path: Path, how: signal.Signals) -> None:
     process = subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
