@@ -1,13 +1,14 @@
-# Sets up and runs everything: `make demo` and `make test` need nothing before them but Python 3.11 or later.
+# Sets up and runs everything: `make demo` and `make test` need nothing before them but make and Python 3.11 or later.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# Ours is the first Python that is recent enough; a chosen one is given as `make PYTHON=...`.
+# Ours is the first Python that is recent enough and can make environments; another is given as `make PYTHON=...`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$python"; break; }; done)
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	{ command -v "$$python"; break; }; done)
 
 BIN := .venv/bin
 LOCKED := .venv/.locked
@@ -31,7 +32,7 @@ venv: $(STAMP)
 
 # A changed lock makes the environment anew: a package that left the lock must not stay importable.
 $(LOCKED): requirements.lock
-	@[[ -n "$(PYTHON)" ]] || { echo "Python 3.11 or later is needed, and none is on PATH (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
+	@[[ -n "$(PYTHON)" ]] || { echo "Python 3.11 or later with ensurepip is needed, and none is on PATH (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@echo "==> virtual environment with $$("$(PYTHON)" --version)"
 	@rm -rf .venv && "$(PYTHON)" -m venv .venv

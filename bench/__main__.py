@@ -11,6 +11,9 @@ from rich.console import Console
 from bench.run import Extent, run
 from bench.table import show
 from suture.temporal.client import exit_clean
+from suture.trouble import CannotGoOn
+
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -24,8 +27,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="the report as JSON, on standard output")
     given = parser.parse_args()
     extent = Extent(runs=given.runs, concurrency=given.concurrency, rounds=given.rounds, events=given.events)
-    with TemporaryDirectory(prefix="suture-bench-") as folder:
-        report = asyncio.run(run(extent, Path(folder), say=lambda line: print(line, file=sys.stderr, flush=True)))
+    try:
+        with TemporaryDirectory(prefix="suture-bench-") as folder:
+            report = asyncio.run(run(extent, Path(folder), say=lambda line: print(line, file=sys.stderr, flush=True)))
+    except KeyboardInterrupt:
+        print("bench: interrupted; nothing was measured", file=sys.stderr, flush=True)
+        exit_clean(INTERRUPTED)
+    except CannotGoOn as error:
+        print(f"bench: {error}", file=sys.stderr, flush=True)
+        exit_clean(1)
     if given.json:
         print(report.model_dump_json(indent=1))
     else:

@@ -1,5 +1,9 @@
-"""Finds the Temporal server's program, or gets it: named, on PATH, in our cache, the SDK's download, built by Go."""
+"""Finds the Temporal server's program, or gets it: named, on PATH, in our cache, the SDK's download, built by Go.
 
+`python -m suture.temporal.server_binary` prints where it is.
+"""
+
+import asyncio
 import os
 import shutil
 import sys
@@ -98,3 +102,10 @@ async def _build(folder: Path, environ: Mapping[str, str], say: Say) -> Path:
         say=say,
     )
     return folder / "temporal"
+
+
+if __name__ == "__main__":
+    try:
+        print(asyncio.run(find_binary(environ=os.environ)))
+    except TemporalMissing as missing:
+        sys.exit(str(missing))
