@@ -11,11 +11,13 @@ from rich.markup import escape
 
 from suture.demo import report
 from suture.demo.day import USES
+from suture.demo.forwarder import Forwarder
 from suture.demo.ledgers import Comparison, compare
 from suture.demo.people import People
 from suture.demo.play import Play
 from suture.demo.progress import ProgressLine
-from suture.demo.resolve import Order, Typed, order_for, resolve_all
+from suture.demo.resolve import Order, order_for, resolve_all
+from suture.demo.shell import Typed
 from suture.demo.standing import Standing, Watch
 from suture.demo.vendors import Vendors
 from suture.up.household import Household
@@ -68,7 +70,6 @@ class _Day:
         self._watch = watch
         self._progress = progress
         self._console = console
-        self._people = People(vendors)
 
     async def play(self) -> None:
         """Morning, afternoon, and until nothing moves without a person."""
@@ -77,7 +78,15 @@ class _Day:
             self._progress.pause()
             self._console.print(f"[bold]{escape(line)}")
 
-        play = Play(self._vendors, self._watch, self._people, say=say, progress=self._progress)
+        play = Play(
+            self._vendors,
+            self._watch,
+            home=self._house.home,
+            people=People(self._vendors),
+            forwarder=Forwarder(self._house),
+            say=say,
+            progress=self._progress,
+        )
         await play.morning()
         await play.afternoon()
         await self._quiet()
@@ -91,7 +100,7 @@ class _Day:
             failed += typed.code != 0
             style = "green" if typed.code == 0 else "bold red"
             words = typed.output.splitlines()[0] if typed.output else f"exit {typed.code}"
-            self._console.print(f"[cyan]{escape(typed.order.line)}[/]", soft_wrap=True)
+            self._console.print(f"[cyan]{escape(typed.line)}[/]", soft_wrap=True)
             self._console.print(f"    [{style}]{escape(words)}[/]", soft_wrap=True)
 
         for _ in range(ROUNDS):
@@ -99,7 +108,7 @@ class _Day:
             if not orders:
                 break
             self._show(orders)
-            await resolve_all(orders, home=self._house.home, people=self._people, told=told)
+            await resolve_all(orders, home=self._house.home, told=told)
             await self._quiet()
         return failed
 
@@ -114,8 +123,7 @@ class _Day:
         return comparison, standings
 
     def _show(self, orders: Sequence[Order]) -> None:
-        billing = self._house.systems["billing"].url
-        report.open_items(self._console, orders, home=self._house.home, billing_url=billing)
+        report.open_items(self._console, orders, home=self._house.home)
 
     async def _orders(self) -> list[Order]:
         found = await self._watch.store.work_items.open_items(limit=10_000)

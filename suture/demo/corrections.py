@@ -1,5 +1,7 @@
 """Corrections: uses that did not happen as recorded. All three ledgers are taken back by reference and done again."""
 
+from datetime import date
+
 from canonical.documents.work_item import Cause
 from suture.demo.uses import Answer, Correction, Fault, Use, another_patient, nothing, posts
 
@@ -103,6 +105,21 @@ EARLY = Use(
     end=posts(1, case=23),
     correction=Correction(kind="wrongPatient", replacement=another_patient(23)),
 )
+
+OCTOBER = date(2026, 10, 30)
+CLOSED_SINCE = Use(
+    number="U-409",
+    says="a guide wire, posted in October",
+    trouble="not used after all, told when October is closed: reversed in the first open period",
+    at="NORTH OR-1",
+    case=29,
+    item=4734,
+    lot="L4734B",
+    on=OCTOBER,
+    end=nothing("not used", postings=(OCTOBER, date(2026, 11, 1))),
+    correction=Correction(kind="notUsed"),
+)
+"""Posted before the period is closed."""
 
 AMENDED = Use(
     number="U-408",

@@ -1,10 +1,21 @@
 """The hospital's day: every use that is played, in the order of the table at the end."""
 
-from suture.demo.corrections import AMENDED, CORRECTED, EARLY
+from suture.demo.corrections import AMENDED, CLOSED_SINCE, CORRECTED, EARLY
 from suture.demo.morning import MORNING
-from suture.demo.questions import ABANDONED, AGAIN, BY_HAND, CABINET, PEOPLE
+from suture.demo.questions import (
+    ABANDONED,
+    AGAIN,
+    BY_HAND,
+    CABINET,
+    CANCELLED,
+    GARBLED,
+    LOST,
+    PEOPLE,
+    RETOLD,
+)
 from suture.demo.uses import Use
 from suture.demo.wire import WIRE
 
-USES: tuple[Use, ...] = (*MORNING, *PEOPLE, *AGAIN, CABINET, ABANDONED, BY_HAND, *WIRE, *CORRECTED, EARLY, AMENDED)
+SINGLE = (CABINET, ABANDONED, BY_HAND, LOST, CANCELLED, RETOLD, GARBLED)
+USES: tuple[Use, ...] = (*MORNING, *PEOPLE, *AGAIN, *SINGLE, *WIRE, *CORRECTED, EARLY, AMENDED, CLOSED_SINCE)
 BY_NUMBER = {use.number: use for use in USES}

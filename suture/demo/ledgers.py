@@ -1,6 +1,6 @@
 """The three ledgers of every use, side by side, as the systems tell them; and documents that nobody answers for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from re import fullmatch
@@ -15,7 +15,7 @@ from canonical.run import Ledger
 from canonical.run import Standing as LedgerStanding
 from suture.demo.books import CENTS, Books, Posted, charge_row, read_books, unit_cost
 from suture.demo.standing import Standing, Watch
-from suture.demo.uses import Nothing, Use, account_number
+from suture.demo.uses import OPERATIONS, Nothing, Use, account_number
 from suture.demo.vendors import Vendors
 
 OUR_KEY = r"[A-Z2-7]{26}"
@@ -72,45 +72,65 @@ async def _line(
 ) -> Line:
     use = standing.use
     stock, charge, cost = books.stock(keys, use.number), books.charged(keys), books.expensed(keys)
-    wrong: list[str] = []
-    verdict: Verdict = "waits" if standing.quiet else "under way"
-    if standing.closed and standing.run is not None:
+    settled, ended = frozenset[str](), None
+    if standing.run is not None and standing.closed:
         ended = await watch.ended(standing.run)
-        if ended is None:
-            wrong.append("the run has no closing state")
-        else:
-            wrong += await _differences(use, ended, stock, charge, cost, vendors=vendors, policy=policy)
-        verdict = "differs" if wrong else "ok"
+        settled = frozenset(one.step for one in ended.ledgers if one.settled) if ended is not None else settled
+    elif standing.run is not None and standing.quiet:
+        settled = await watch.settled(standing.run)
+    wrong = await _differences(use, settled, ended, stock, charge, cost, vendors=vendors, policy=policy)
+    if standing.closed and ended is None:
+        wrong.append("the run has no closing state")
+    verdict: Verdict = "waits" if standing.quiet else "under way"
+    if wrong:
+        verdict = "differs"
+    elif standing.closed and len(settled) == len(OPERATIONS):
+        verdict = "ok"
     return Line(use=use, stock=stock, charge=charge, cost=cost, verdict=verdict, wrong=tuple(wrong))
 
 
 async def _differences(
-    use: Use, ended: UsageRun, stock: Posted, charge: Posted, cost: Posted, *, vendors: Vendors, policy: Policy
+    use: Use,
+    settled: Collection[str],
+    ended: UsageRun | None,
+    stock: Posted,
+    charge: Posted,
+    cost: Posted,
+    *,
+    vendors: Vendors,
+    policy: Policy,
 ) -> list[str]:
-    """What does not agree: quantities with the use, amounts with the systems' own prices, reasons with the run's."""
+    """What does not agree in the ledgers that are settled.
+
+    Quantities are held against the use, amounts against the systems' own prices, reasons against those of a closed run.
+    """
     end, wrong = use.end, []
     item = end.item or use.item
     if item is None:
         raise ValueError(f"{use.number} names no item")
-    if stock.quantity != end.stock:
+    if "stock" in settled and stock.quantity != end.stock:
         wrong.append(f"stock moved {stock.quantity}, used {end.stock}")
-    each = await unit_cost(vendors.erp, facility=use.facility, location=use.location, item=item)
-    if isinstance(end.cost, Nothing):
-        wrong += _not_nothing("cost", end.cost, ended.cost, cost)
-    elif (cost.quantity, cost.amount) != (end.cost, end.cost * each):
-        wrong.append(f"expensed {cost.quantity} for {cost.amount}, expected {end.cost} for {end.cost * each}")
-    if end.posting is not None and cost.dates != (f"{end.posting:%Y%m%d}",):
-        wrong.append(f"the journal posts on {', '.join(cost.dates)}, expected {end.posting:%Y%m%d}")
-    if isinstance(end.charge, Nothing):
-        wrong += _not_nothing("charge", end.charge, ended.charge, charge)
+    if not {"charge", "cost"} & set(settled):
         return wrong
-    row = await charge_row(vendors.billing, item=item, on=use.on)
-    amount = None if row is None else _price(row, each, policy) * end.charge
-    if (charge.quantity, charge.amount) != (end.charge, amount):
-        wrong.append(f"charged {charge.quantity} for {charge.amount}, expected {end.charge} for {amount}")
-    account = account_number(end.case or use.case)
-    if charge.accounts != (account,):
-        wrong.append("charged to another account than the patient's")
+    each = await unit_cost(vendors.erp, facility=use.facility, location=use.location, item=item)
+    if "cost" in settled:
+        if isinstance(end.cost, Nothing):
+            wrong += _not_nothing("cost", end.cost, ended.cost, cost) if ended is not None else []
+        elif (cost.quantity, cost.amount) != (end.cost, end.cost * each):
+            wrong.append(f"expensed {cost.quantity} for {cost.amount}, expected {end.cost} for {end.cost * each}")
+        if end.postings and cost.dates != tuple(f"{day:%Y%m%d}" for day in end.postings):
+            days = ", ".join(f"{day:%Y%m%d}" for day in end.postings)
+            wrong.append(f"the journals post on {', '.join(cost.dates)}, expected {days}")
+    if "charge" in settled:
+        if isinstance(end.charge, Nothing):
+            wrong += _not_nothing("charge", end.charge, ended.charge, charge) if ended is not None else []
+            return wrong
+        row = await charge_row(vendors.billing, item=item, on=use.on)
+        amount = None if row is None else _price(row, each, policy) * end.charge
+        if (charge.quantity, charge.amount) != (end.charge, amount):
+            wrong.append(f"charged {charge.quantity} for {charge.amount}, expected {end.charge} for {amount}")
+        if charge.accounts != (account_number(end.case or use.case),):
+            wrong.append("charged to another account than the patient's")
     return wrong
 
 

@@ -1,38 +1,86 @@
-"""What has to be put right in a system before a work item about it is tried again, and the call that does it."""
+"""What staff put right in a system of theirs before a work item is decided: `python -m suture.demo.mending NAME`."""
 
-import json
-import shlex
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suture.demo.uses import account_number
+import httpx
+
+from suture.configuration import configured_file, read
+from suture.demo.uses import DAY, account_number
+from suture.up.folder import Home
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mend:
-    """One thing that staff of billing do, in words, and at the sandbox's control desk."""
+    """One thing that staff do, in words, and as the call to their system: at its control desk, or by its API."""
 
     words: str
+    system: str
     path: str
     body: Mapping[str, Any]
 
-    def command(self, *, url: str, token_file: str) -> str:
-        """The same for a shell."""
-        told = shlex.quote(json.dumps(dict(self.body)))
-        token = f'"authorization: Bearer $(cat {shlex.quote(token_file)})"'
-        return f"curl -fsS {url}/_control/{self.path} -H {token} -H 'content-type: application/json' -d {told}"
+    @property
+    def at_the_desk(self) -> bool:
+        """Whether the call needs the credential of the control desk."""
+        return self.path.startswith("/_control/")
 
 
 MENDS: Mapping[str, Mend] = {
     "add-code-4711": Mend(
-        "revenue integrity adds a charge code for 4711 in billing",
-        "cdm",
-        {"supply_ref": "S4711", "cdm_code": "27004711", "price": 2_900},
+        words="revenue integrity adds a charge code for 4711 in billing",
+        system="billing",
+        path="/_control/cdm",
+        body={"supply_ref": "S4711", "cdm_code": "27004711", "price": 2_900},
     ),
     "reopen-account-37": Mend(
-        "patient accounting opens the account of case 37 again in billing",
-        f"accounts/{account_number(37)}/status",
-        {"status": "open"},
+        words="patient accounting opens the account of case 37 again in billing",
+        system="billing",
+        path=f"/_control/accounts/{account_number(37)}/status",
+        body={"status": "open"},
+    ),
+    "book-use-244": Mend(
+        words="supply chain books in inventory what the cabinet has not",
+        system="inventory",
+        path="/v2/movements",
+        body={
+            "type": "consumption",
+            "externalRef": "SHELF-0244",
+            "facility": "northCampus",
+            "location": "CABINET-9",
+            "sku": "SKU-4726",
+            "lot": "L4726B",
+            "qty": 1,
+            "useId": "U-244",
+            "serviceDate": DAY.isoformat(),
+        },
     ),
 }
+
+
+def command(name: str) -> str:
+    """The mend as it is typed."""
+    return f"python -m suture.demo.mending {name}"
+
+
+def main(name: str) -> str:
+    """Do it in the hospital that SUTURE_CONFIG names; answers in words what was wrong, or nothing."""
+    mend = MENDS[name]
+    settings = read(configured_file(os.environ))
+    home = Home(settings.file.parent)
+    token_file = home.control_token(mend.system) if mend.at_the_desk else home.system_token(mend.system)
+    url = f"{settings.systems[mend.system].settings['base_url']}{mend.path}"
+    headers = {"authorization": f"Bearer {token_file.read_text().strip()}"}
+    try:
+        answer = httpx.post(url, json=dict(mend.body), headers=headers, trust_env=False, timeout=30)
+    except httpx.TransportError as failure:
+        return f"{mend.system} does not answer: {type(failure).__name__}"
+    return f"{mend.system} answered {answer.status_code}: {answer.text[:400]}" if answer.is_error else ""
+
+
+if __name__ == "__main__":
+    if wrong := main(sys.argv[1]):
+        sys.exit(wrong)
+    print(f"done: {MENDS[sys.argv[1]].words}")

@@ -1,7 +1,7 @@
 """The morning: uses that go straight through, and the rules by which each ledger takes them or does not."""
 
 from suture.demo.labels import gs1, hibc
-from suture.demo.uses import Nothing, Use, posts
+from suture.demo.uses import Nothing, Use, nothing, posts
 
 EXPENSED = Nothing("expensed at issue")
 SAMPLE = Nothing("sample at zero")
@@ -136,8 +136,8 @@ MORNING = (
         case=15,
         item=4705,
         lot="L4705A",
-        disposition="implanted",
-        end=posts(1, charge=Nothing("sample goods"), cost=SAMPLE),
+        disposition="sample",
+        end=posts(1, charge=Nothing("sample"), cost=SAMPLE),
     ),
     Use(
         number="U-114",
@@ -243,5 +243,27 @@ MORNING = (
         lot="L4729A",
         disposition="attempted",
         end=posts(1),
+    ),
+    Use(
+        number="U-124",
+        says="a stapler reload is picked, and put back",
+        trouble="returned: nothing has left the shelf, so no ledger moves",
+        at="NORTH OR-2",
+        case=23,
+        item=4706,
+        lot="L4706A",
+        disposition="returned",
+        end=nothing("returned: nothing leaves the shelf"),
+    ),
+    Use(
+        number="U-125",
+        says="an old hip stem is taken out",
+        trouble="explanted: it never came from the shelf, so no ledger moves",
+        at="NORTH OR-2",
+        case=23,
+        item=4712,
+        serial="SN-OLD-88",
+        disposition="explanted",
+        end=nothing("explanted: nothing leaves the shelf"),
     ),
 )

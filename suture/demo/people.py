@@ -2,7 +2,6 @@
 
 from suture.demo.corrections import BILLED
 from suture.demo.day import BY_NUMBER
-from suture.demo.mending import MENDS
 from suture.demo.uses import account_number, case_number
 from suture.demo.vendors import Vendors
 
@@ -16,7 +15,6 @@ class People:
 
     def __init__(self, vendors: Vendors) -> None:
         self._vendors = vendors
-        self._mended: set[str] = set()
 
     async def close_october(self) -> None:
         """Finance closed October for the books of NORTH."""
@@ -57,11 +55,3 @@ class People:
         """Patient accounting final bills the account of a use."""
         account = account_number(BY_NUMBER[number].case)
         await self._vendors.billing.control(f"accounts/{account}/bill", {})
-
-    async def mend(self, what: str) -> None:
-        """What has to be put right in a system before a work item is tried again; done once."""
-        if what in self._mended:
-            return
-        self._mended.add(what)
-        mend = MENDS[what]
-        await self._vendors.billing.control(mend.path, dict(mend.body))

@@ -1,23 +1,38 @@
 """Plays the day: arranges what goes wrong, lets the point of care tell its uses, and people do what they do later."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from canonical.identity import undo_key, wire_key
-from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CORRECTED, EARLY
+from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CLOSED_SINCE, CORRECTED, EARLY
+from suture.demo.forwarder import Forwarder
 from suture.demo.morning import MORNING
 from suture.demo.people import People
-from suture.demo.questions import ABANDONED, AGAIN, BY_HAND, CABINET, REFUSED_BY_AUDITOR, TWICE
+from suture.demo.questions import (
+    ABANDONED,
+    AGAIN,
+    BY_HAND,
+    CABINET,
+    CANCELLED,
+    GARBLED,
+    LOST,
+    REFUSED_BY_AUDITOR,
+    RETOLD,
+    TWICE,
+)
 from suture.demo.questions import PEOPLE as FOR_PEOPLE
-from suture.demo.standing import Progress, Watch
+from suture.demo.shell import shown, typed
+from suture.demo.standing import Progress, Standing, Watch
 from suture.demo.uses import OPERATIONS, UNDO_OPERATIONS, Correction, Fault, Use
 from suture.demo.vendors import Vendors
 from suture.demo.wire import WIRE
 from suture.store.effects import Effect
 from suture.trouble import CannotGoOn
+from suture.up.folder import Home
 
 Say = Callable[[str], None]
-POSTED_WITHIN = 120.0
+REACHED_WITHIN = 120.0
 DELAY = 2.0
 
 
@@ -28,16 +43,32 @@ class Unplayable(CannotGoOn):
 class Play:
     """One day. `say` tells its chapters, `progress` how far the runs are."""
 
-    def __init__(self, vendors: Vendors, watch: Watch, people: People, *, say: Say, progress: Progress) -> None:
+    def __init__(
+        self,
+        vendors: Vendors,
+        watch: Watch,
+        *,
+        home: Home,
+        people: People,
+        forwarder: Forwarder,
+        say: Say,
+        progress: Progress,
+    ) -> None:
         self._vendors = vendors
         self._watch = watch
+        self._home = home
         self._people = people
+        self._forwarder = forwarder
         self._say = say
         self._progress = progress
         self._told = 0
+        self._garbled = ""
 
     async def morning(self) -> None:
         """Uses as they come: straight ones first, then those that need people, then trouble on the wire."""
+        self._say("a use of October is posted, and October closed")
+        await self._tell(CLOSED_SINCE)
+        await self._posted([CLOSED_SINCE])
         await self._people.close_october()
         self._say(f"the morning list: {len(MORNING)} uses that go straight through")
         await self._tell_all(MORNING)
@@ -45,9 +76,11 @@ class Play:
         await self._tell_all(CORRECTED)
         await self._tell(AMENDED)
         await self._tell_correction_first(EARLY)
-        self._say(f"{len(FOR_PEOPLE) + 3} uses that need people: safety, master data, charges, acts told twice")
+        for_people = (*FOR_PEOPLE, ABANDONED, BY_HAND, CANCELLED, RETOLD, GARBLED)
+        self._say(f"{len(for_people) + 1} uses that need people: safety, master data, charges, acts told twice")
         await self._people.doubt(REFUSED_BY_AUDITOR)
-        await self._tell_all((*FOR_PEOPLE, ABANDONED, BY_HAND))
+        await self._tell_all(for_people)
+        self._garbled = (await self._vendors.inventory.desk("hooks"))["outbox"][-1]["event_id"]
         await self._people.hold_up_the_cabinet()
         await self._tell(CABINET)
         self._say(f"{len(WIRE)} uses with trouble on the wire, at stock, charge and cost")
@@ -55,21 +88,29 @@ class Play:
 
     async def afternoon(self) -> None:
         """What comes later: amendments and corrections, accounts, approvals, closed cases."""
-        await self._posted([*CORRECTED, AMENDED, *TWICE])
-        self._say("an account is final billed; five corrections and an amendment come in")
+        corrected = (*CORRECTED, CLOSED_SINCE)
+        await self._posted([*corrected, AMENDED, *TWICE, RETOLD, GARBLED])
+        self._say(f"an account is final billed; {len(corrected)} corrections and an amendment come in")
         await self._people.bill(BILLED)
         await self._amend(AMENDED, quantity=AMENDED_QUANTITY)
-        for use in CORRECTED:
+        for use in corrected:
             if use.correction is not None:
                 await self._aim_at_undo(use, use.correction.faults)
                 await self._correct(use, use.correction)
         self._say(f"{len(AGAIN)} acts are told again under another number")
         await self._tell_all(AGAIN)
+        self._say("an interface sends two reports on with other content")
+        await self._forward_changed(RETOLD, f"fwd_{RETOLD.number}", answered=202)
+        await self._forward_changed(GARBLED, self._garbled, answered=409)
+        await self._cancel(CANCELLED)
         self._say("the trauma patient is registered, item 4739 approved, cases closed; the cabinet catches up")
         await self._people.register_the_trauma_patient()
         await self._people.approve_the_new_item()
         await self._people.close_the_cases()
         await self._people.let_the_cabinet_catch_up()
+        self._say("the cabinet tells of a movement that it will never book")
+        await self._people.hold_up_the_cabinet()
+        await self._tell(LOST)
 
     async def _tell_all(self, uses: Sequence[Use]) -> None:
         for use in uses:
@@ -106,12 +147,28 @@ class Play:
 
     async def _posted(self, uses: Sequence[Use]) -> None:
         """A correction of what is posted needs it posted: wait for these runs to close."""
-        standings = await self._watch.until(
-            uses, lambda standing: standing.closed, within=POSTED_WITHIN, progress=self._progress
-        )
-        missing = [standing.use.number for standing in standings if not standing.closed]
+        await self._reached(uses, lambda standing: standing.closed, what="posted")
+
+    async def _reached(self, uses: Sequence[Use], reached: Callable[[Standing], bool], *, what: str) -> None:
+        standings = await self._watch.until(uses, reached, within=REACHED_WITHIN, progress=self._progress)
+        missing = [standing.use.number for standing in standings if not reached(standing)]
         if missing:
-            raise Unplayable(f"not posted within {POSTED_WITHIN:.0f} s: {', '.join(missing)}")
+            raise Unplayable(f"not {what} within {REACHED_WITHIN:.0f} s: {', '.join(missing)}")
+
+    async def _forward_changed(self, use: Use, event_id: str, *, answered: int) -> None:
+        """The report goes to the gateway once more, of the same version and with another quantity."""
+        told = await self._vendors.inventory.get(f"/v2/uses/{use.number}")
+        await self._forwarder.forward(event_id, told | {"qty": 5}, answered=answered)
+
+    async def _cancel(self, use: Use) -> None:
+        """The operator on call cancels the run that waits for a person."""
+        await self._reached([use], lambda standing: standing.quiet, what="waiting for a person")
+        words = ("suture", "cancel", use.name.business_key, "--token-file", shown(self._home.token_file("ada")))
+        self._say(shlex.join(words))
+        cancelled = await typed(shlex.join(words), self._home)
+        if cancelled.code != 0:
+            raise Unplayable(f"{cancelled.line}: {cancelled.output}")
+        await self._reached([use], lambda standing: standing.closed, what="cancelled")
 
     async def _aim_at_undo(self, use: Use, faults: Sequence[Fault]) -> None:
         """The key of an undo is made from the key and the reference of what it takes back."""

@@ -83,7 +83,7 @@ MASTER_DATA = (
         item=4734,
         lot="L4734B",
         on=date(2026, 10, 30),
-        end=posts(1, posting=date(2026, 11, 1)),
+        end=posts(1, postings=(date(2026, 11, 1),)),
     ),
 )
 
@@ -209,6 +209,51 @@ CABINET = Use(
 )
 """Told while the cabinet's own bookings are held up."""
 
+LOST = Use(
+    number="U-244",
+    says="haemostatic matrix from the cabinet",
+    trouble="the cabinet says that it has booked, and never has: not found in time, booked by hand",
+    at="NORTH CABINET-9",
+    case=53,
+    item=4726,
+    lot="L4726B",
+    end=posts(1),
+    answers={Cause.not_found_in_time: Answer(options=("--accept", "SHELF-0244"), first="book-use-244")},
+)
+"""Told while the cabinet's own bookings are held up for good."""
+
+CANCELLED = Use(
+    number="U-245",
+    says="three lengths of suction tubing",
+    trouble="the ERP refuses the cost; cancelled by the operator on call, and taken up again by a second run",
+    at="NORTH OR-1",
+    case=55,
+    item=4731,
+    quantity=3,
+    end=posts(3),
+    faults=(Fault(step="cost", kind="refuse"),),
+    answers={Cause.left_behind: Answer(options=("--retry",))},
+)
+RETOLD = Use(
+    number="U-246",
+    says="a drape pack",
+    trouble="told again as five under the same version: the first report counts, a person is told",
+    at="NORTH OR-1",
+    case=57,
+    item=4723,
+    end=posts(1),
+    answers={Cause.conflicting_content: Answer(options=("--acknowledge",))},
+)
+GARBLED = Use(
+    number="U-247",
+    says="two drape packs",
+    trouble="its event comes again under the same id with another body: refused (409), a person is told",
+    at="NORTH OR-2",
+    case=59,
+    item=4723,
+    quantity=2,
+    end=posts(2),
+)
 REFUSED_BY_AUDITOR = "U-223"
 ABANDONED = Use(
     number="U-242",

@@ -1,11 +1,7 @@
 """What the demo shows in the end: every transaction, the ledgers side by side, and what waits for a person."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
-from shutil import which
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -17,7 +13,8 @@ from suture.cli.links import web_ui
 from suture.demo.books import Posted
 from suture.demo.ledgers import Comparison, Line
 from suture.demo.mending import MENDS
-from suture.demo.resolve import Order, shown
+from suture.demo.resolve import Order
+from suture.demo.shell import export
 from suture.demo.standing import Standing
 from suture.demo.uses import Nothing
 from suture.settings import Settings
@@ -72,33 +69,23 @@ def ledgers(console: Console, comparison: Comparison) -> None:
     console.print()
 
 
-def open_items(console: Console, orders: Sequence[Order], *, home: Home, billing_url: str) -> None:
+def open_items(console: Console, orders: Sequence[Order], *, home: Home) -> None:
     """What waits for a person, each with the command that resolves it."""
     if not orders:
         console.print("nothing waits for a person")
         return
     title = "1 work item waits" if len(orders) == 1 else f"{len(orders)} work items wait"
     console.print(Rule(f"[bold]{title} for a person", align="left", style="dim"), width=WIDTH)
-    console.print(Text(f"in another terminal, first: {_environment(home.config)}"), soft_wrap=True)
+    console.print(Text(f"in another terminal, first: {export(home)}"), soft_wrap=True)
     for order in orders:
         item = order.listed.item
         safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
         console.print(safety + Text(item.question) + Text(f"  ({item.owner})", style="dim"), soft_wrap=True)
         if order.first:
-            mend = MENDS[order.first]
-            console.print(Text(f"  first, {mend.words}:", style="dim"), soft_wrap=True)
-            call = mend.command(url=billing_url, token_file=shown(home.control_token("billing")))
-            console.print(Text(f"  {call}", style="cyan"), soft_wrap=True)
-        console.print(Text(f"  {order.line}", style="cyan"), soft_wrap=True)
+            console.print(Text(f"  first, {MENDS[order.first].words}:", style="dim"), soft_wrap=True)
+        for line in order.lines:
+            console.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
     console.print()
-
-
-def _environment(config: Path) -> str:
-    """What a shell needs so that the commands can be typed as they stand here."""
-    named = [f"SUTURE_CONFIG={shlex.quote(shown(config))}"]
-    if (program := Path(sys.executable).with_name("suture")).exists() and which("suture") != str(program):
-        named.append(f"PATH={shlex.quote(shown(program.parent))}:$PATH")
-    return f"export {' '.join(named)}"
 
 
 def _state(standing: Standing) -> RenderableType:

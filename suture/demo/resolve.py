@@ -1,9 +1,7 @@
 """The command that resolves each open work item, by the person whose queue it is in."""
 
 import asyncio
-import os
 import shlex
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,9 @@ from pathlib import Path
 from canonical.documents.work_item import Decision
 from canonical.errors import Audience
 from canonical.identity import RunName, run_of_work_item
-from suture.configuration import VARIABLE as CONFIG
 from suture.demo.day import BY_NUMBER
-from suture.demo.people import People
+from suture.demo.mending import command
+from suture.demo.shell import Typed, shown, typed
 from suture.demo.uses import Answer
 from suture.store.event_items import INBOX
 from suture.store.work_items import Listed
@@ -42,23 +40,11 @@ class Order:
     token_file: Path
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The command's words after `suture`."""
-        return ("work", "resolve", self.listed.item.item_id, *self.options, "--token-file", shown(self.token_file))
-
-    @property
-    def line(self) -> str:
-        """The command as it is typed."""
-        return shlex.join(("suture", *self.words))
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended."""
-
-    order: Order
-    code: int
-    output: str
+    def lines(self) -> tuple[str, ...]:
+        """What is typed: the mend where there is one, then the decision."""
+        words = ("suture", "work", "resolve", self.listed.item.item_id, *self.options)
+        decision = shlex.join((*words, "--token-file", shown(self.token_file)))
+        return (command(self.first), decision) if self.first else (decision,)
 
 
 def order_for(listed: Listed, home: Home) -> Order:
@@ -69,24 +55,18 @@ def order_for(listed: Listed, home: Home) -> Order:
     return Order(listed, person, answer.options, answer.first, home.token_file(person))
 
 
-async def resolve_all(orders: Sequence[Order], *, home: Home, people: People, told: Callable[[Typed], None]) -> None:
-    """Type every command, a few at a time, and tell how each ended; what has to be mended is mended before."""
+async def resolve_all(orders: Sequence[Order], *, home: Home, told: Callable[[Typed], None]) -> None:
+    """Type the lines of every order, a few orders at a time, and tell how each line ended."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def typed(order: Order) -> None:
+    async def carried_out(order: Order) -> None:
         async with turns:
-            if order.first:
-                await people.mend(order.first)
-            told(await _type(order, home))
+            for line in order.lines:
+                told(await typed(line, home))
 
     async with asyncio.TaskGroup() as typing:
         for order in orders:
-            typing.create_task(typed(order))
-
-
-def shown(path: Path) -> str:
-    """A path as it is typed here: relative where it is below this folder."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+            typing.create_task(carried_out(order))
 
 
 def _foreseen(listed: Listed) -> Answer | None:
@@ -103,28 +83,3 @@ def _foreseen(listed: Listed) -> Answer | None:
 def _mildest(listed: Listed) -> Decision:
     decisions = listed.item.decisions
     return next(each for each in (Decision.acknowledge, Decision.retry, *decisions) if each in decisions)
-
-
-async def _type(order: Order, home: Home) -> Typed:
-    environment = dict(os.environ) | {CONFIG: str(home.config)}
-    process = await asyncio.create_subprocess_exec(
-        *_program(),
-        *order.words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=environment,
-    )
-    try:
-        output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return Typed(order, process.returncode or 0, output.decode(errors="replace").strip())
-
-
-def _program() -> tuple[str, ...]:
-    """The `suture` command of the environment that we run in."""
-    installed = Path(sys.executable).with_name("suture")
-    return (str(installed),) if installed.exists() else (sys.executable, "-m", "suture.cli.main")

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from re import MULTILINE, findall
 from types import TracebackType
 from typing import Self
 
-from temporalio.client import Client
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.usage_run import UsageRun
 from canonical.memory import RunProjection
+from canonical.run import Standing as LedgerStanding
 from suture.demo.uses import Use
 from suture.keys import load
 from suture.settings import Settings
@@ -22,6 +26,11 @@ from suture.temporal.client import connect
 from suture.temporal.plugin import suture_plugin
 
 LOOKS_EVERY = 0.5
+AT_REST = 8.0
+"""Seconds without anything new in its history: longer than any clock of the demo's policy lets a run look away."""
+
+ANSWERS_WITHIN = timedelta(seconds=5)
+SETTLED = (LedgerStanding.posted, LedgerStanding.exempt, LedgerStanding.by_hand)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Watch:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stack = AsyncExitStack()
+        self._lengths: dict[str, tuple[int, float]] = {}
         self.store: Store
         self._client: Client
 
@@ -115,18 +125,32 @@ class Watch:
         closing = await self.store.runs.closing(run.workflow_id)
         return None if closing is None else UsageRun.model_validate_json(closing)
 
+    async def settled(self, run: RunProjection) -> frozenset[str]:
+        """The ledgers that an open run has settled, by its own details in the Web UI; none where nobody answers."""
+        handle = self._client.get_workflow_handle(run.workflow_id)
+        try:
+            told = await handle.query(
+                "__temporal_workflow_metadata", result_type=WorkflowMetadata, rpc_timeout=ANSWERS_WITHIN
+            )
+        except (RPCError, WorkflowQueryFailedError):
+            return frozenset()
+        lines = findall(rf"^- (\w+): ({'|'.join(LedgerStanding)})", told.current_details, MULTILINE)
+        return frozenset(step for step, standing in lines if standing in SETTLED)
+
     async def _standing(self, use: Use, run: RunProjection | None, items: dict[str, list[Listed]]) -> Standing:
         if run is None:
             return Standing(use, None)
         open_items = tuple(items.get(run.correlation_id, ()))
         if run.closed is not None or not open_items:
             return Standing(use, run, open_items)
-        # What blocks nothing leaves the run to go on to its last look.
-        waits = run.stage == "last look" or any(listed.item.blocks for listed in open_items)
-        return Standing(use, run, open_items, moves=not waits or await self._is_busy(run.workflow_id))
+        asked = any(listed.item.blocks for listed in open_items)
+        return Standing(use, run, open_items, moves=await self._is_busy(run.workflow_id, asked=asked))
 
-    async def _is_busy(self, workflow_id: str) -> bool:
-        """Whether a worker is at it, or a call to a system is under way or to be tried again."""
+    async def _is_busy(self, workflow_id: str, *, asked: bool) -> bool:
+        """Whether a worker is at it, or a call to a system is under way or to be tried again.
+
+        A run that has asked only what blocks nothing looks again by itself, until nothing is left to look for.
+        """
         try:
             described = await self._client.get_workflow_handle(workflow_id).describe()
         except RPCError as failure:
@@ -134,4 +158,9 @@ class Watch:
                 raise
             return False
         raw = described.raw_description
-        return bool(raw.pending_activities) or raw.HasField("pending_workflow_task")
+        if raw.pending_activities or raw.HasField("pending_workflow_task"):
+            return True
+        now, length = asyncio.get_running_loop().time(), described.history_length
+        if self._lengths.get(workflow_id, (0, now))[0] != length:
+            self._lengths[workflow_id] = (length, now)
+        return not asked and now - self._lengths[workflow_id][1] < AT_REST

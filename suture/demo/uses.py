@@ -43,7 +43,7 @@ class Nothing:
 class End:
     """What must stand in each ledger in the end, net. `item` and `case` are those that a correction left it.
 
-    `posting` is the date of the journal where it is not the day of the use.
+    `postings` are the dates of its journals where they are not all the day of the use.
     """
 
     stock: Decimal
@@ -51,7 +51,7 @@ class End:
     cost: Decimal | Nothing
     item: int | None = None
     case: int | None = None
-    posting: date | None = None
+    postings: tuple[date, ...] = ()
 
 
 def posts(
@@ -62,7 +62,7 @@ def posts(
     cost: Nothing | None = None,
     item: int | None = None,
     case: int | None = None,
-    posting: date | None = None,
+    postings: tuple[date, ...] = (),
 ) -> End:
     """So many base units in all three ledgers, `units` on the charge, except where nothing is to be posted."""
     return End(
@@ -71,13 +71,13 @@ def posts(
         cost=cost or Decimal(base),
         item=item,
         case=case,
-        posting=posting,
+        postings=postings,
     )
 
 
-def nothing(words: str) -> End:
+def nothing(words: str, *, postings: tuple[date, ...] = ()) -> End:
     """No ledger holds anything in the end."""
-    return End(stock=Decimal(0), charge=Nothing(words), cost=Nothing(words))
+    return End(stock=Decimal(0), charge=Nothing(words), cost=Nothing(words), postings=postings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,3 +17,9 @@ def started_in(folder: Path) -> list[int]:
         if str(folder).encode() in told:
             found.append(int(process.name))
     return found
+
+
+def child_of(folder: Path, module: str) -> int:
+    """The process that runs a module for the folder."""
+    words = f"-m\0{module}\0".encode()
+    return next(pid for pid in started_in(folder) if words in (Path("/proc") / str(pid) / "cmdline").read_bytes())

@@ -11,7 +11,9 @@ from sandbox.billing.faults import FaultKind as BillingFault
 from sandbox.erp.faults import FaultKind as ErpFault
 from sandbox.inventory.catalogue import CatalogueItem
 from sandbox.inventory.faults import Kind as InventoryFault
-from sandbox.inventory.shapes import CorrectionRequest, UseRequest
+from sandbox.inventory.outbox import HOOK_FAULTS
+from sandbox.inventory.shapes import CorrectionRequest, Disposition, UseRequest
+from suture.demo.corrections import EARLY
 from suture.demo.day import BY_NUMBER, USES
 from suture.demo.labels import gs1, gtin, hibc
 from suture.demo.mending import MENDS
@@ -66,13 +68,92 @@ def test_what_people_answer_is_a_decision_and_what_they_mend_is_told_in_words() 
     assert {answer.first for answer in answers if answer.first} == set(MENDS)
 
 
+PLAYED = {
+    Cause.unknown_item: "U-214",
+    Cause.no_charge_code: "U-211",
+    Cause.possible_duplicate: "U-232",
+    Cause.conflicting_content: "U-246",
+    Cause.safety: "U-201",
+    Cause.count_stock: "U-205",
+    Cause.not_found_in_time: "U-244",
+    Cause.refused: "U-311",
+    Cause.exhausted: "U-313",
+    Cause.charge_rejected: "U-221",
+    Cause.credit_and_rebill: "U-406",
+    Cause.left_behind: "U-245",
+}
+"""Why a person is asked, and the use that shows it."""
+
+LEFT_TO_THE_TESTS = {
+    Cause.unknown_unit: "the vendor takes no unit that its catalogue does not know",
+    Cause.undecided_eligibility: "the vendor prices every code",
+    Cause.no_account: "the trauma patient is registered before it is due",
+    Cause.case_not_closed: "cases are closed before it is due",
+    Cause.uncertain: "every doubt of the day is cleared by asking",
+    Cause.confirmation_overdue: "the batch of the day is always run",
+    Cause.invalid_data: "the vendors' own staff enter what can be read",
+    Cause.event_refused: "so do their webhooks",
+    Cause.no_usage: "every correction of the day finds its use",
+}
+
+RULES = {
+    "1: already posted is verified, not repeated": ("U-114", "U-241"),
+    "1: not found in time is a work item": ("U-244",),
+    "2: a use is reversed only by a correction": ("U-401", "U-402", "U-403", "U-404"),
+    "2: abandoned or cancelled, what is posted stays": ("U-242", "U-245"),
+    "3: safety findings never hide a use": ("U-201", "U-202", "U-203", "U-204", "U-205", "U-206"),
+    "4: a charge at the scan": ("U-101",),
+    "4: a charge when the case is closed": ("U-117", "U-118", "U-119"),
+    "5: a missing code is never no charge": ("U-211", "U-212"),
+    "5: a price by markup on cost": ("U-116",),
+    "6: expensed at issue": ("U-109", "U-110", "U-120"),
+    "6: consigned, bill-only, sample": ("U-111", "U-112", "U-113"),
+    "7: the same act from two sources": ("U-232", "U-234"),
+    "8: credit and rebill after the final bill": ("U-406",),
+    "8: a posting into a closed period": ("U-217",),
+    "8: a reversal into a closed period": ("U-409",),
+    "10: accepted is not posted": ("U-221", "U-222", "U-223"),
+    "11: no account yet": ("U-215", "U-216"),
+    "11: the pack level scanned sets the unit": ("U-105", "U-106"),
+    "11: an unknown item waits in suspense": ("U-213",),
+    "the same event again": ("U-235",),
+    "the same event id with another body": ("U-247",),
+    "the same version with other content": ("U-246",),
+    "an amendment, a late report, a correction before its use": ("U-408", "U-236", "U-407"),
+}
+"""What the day shows of the rules of the trade. Its two campuses charge at the scan and when the case is closed: there is
+none that charges when it is verified."""
+
+
 def test_the_rules_of_the_trade_are_played() -> None:
+    assert {number for numbers in RULES.values() for number in numbers} <= set(BY_NUMBER)
     ends = {use.end.charge.words for use in USES if isinstance(use.end.charge, Nothing)}
     ends |= {use.end.cost.words for use in USES if isinstance(use.end.cost, Nothing)}
-    assert {"sample goods", "sample at zero", "expensed at issue", "opened but not used", "wasted", "not used"} <= ends
+    assert {"sample", "sample at zero", "expensed at issue", "opened but not used", "wasted", "not used"} <= ends
     assert {use.facility for use in USES} == {"NORTH", "SOUTH"}
     assert {use.correction.kind for use in USES if use.correction} == {"wrongPatient", "wrongItem", "notUsed"}
     assert {"CABINET-9", "ED-CART", "ICU-CART"} <= {use.location for use in USES}
-    foreseen = {cause for use in USES for cause in use.answers}
-    assert {Cause.no_charge_code, Cause.unknown_item, Cause.charge_rejected, Cause.possible_duplicate} <= foreseen
+    assert BY_NUMBER["U-409"].end.postings[0].month < BY_NUMBER["U-409"].end.postings[1].month
     assert set(OPERATIONS) == {"stock", "charge", "cost"}
+
+
+def test_every_disposition_is_played() -> None:
+    assert {use.disposition for use in USES} == set(get_args(Disposition))
+
+
+def test_every_cause_for_which_a_person_is_asked_is_played_or_left_to_the_tests_with_a_reason() -> None:
+    assert set(PLAYED) | set(LEFT_TO_THE_TESTS) == set(Cause)
+    assert not set(PLAYED) & set(LEFT_TO_THE_TESTS)
+    assert set(PLAYED.values()) <= set(BY_NUMBER)
+    foreseen = {cause: use.number for use in USES for cause in use.answers}
+    assert set(foreseen) <= set(PLAYED)
+
+
+def test_webhooks_come_twice_late_and_out_of_order() -> None:
+    assert {use.webhook for use in USES} - {""} | {"reorder"} == set(HOOK_FAULTS) - {"hold"}
+    assert EARLY in USES and EARLY.correction is not None
+
+
+def test_every_decision_is_taken() -> None:
+    taken = {answer.options[0].removeprefix("--") for use in USES for answer in use.answers.values()}
+    assert taken == set(Decision)

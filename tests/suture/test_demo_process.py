@@ -1,5 +1,6 @@
 """`suture demo` as a person runs it: whatever ends it, nothing that it started stays behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import started_in
+from tests.support.processes import child_of, started_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 DEMO = [str(Path(sys.executable).with_name("suture")), "demo"]
@@ -32,6 +33,26 @@ def test_interrupted_in_the_middle_of_the_day_it_stops_all_that_it_started(tmp_p
     finally:
         process.kill()
         process.wait()
+    assert started_in(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+def test_a_second_demo_is_refused_and_a_lost_process_is_told_while_the_day_goes_on(tmp_path: Path) -> None:
+    with subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as first:
+        try:
+            assert first.stdout is not None
+            assert any("the morning list" in line for line in first.stdout)
+            second = subprocess.run(DEMO, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+            assert second.returncode == 1
+            assert second.stderr.startswith("suture: .suture/demo is in use by another suture up or demo")
+            os.kill(child_of(tmp_path, "suture.codec_server"), signal.SIGKILL)
+            assert any("codec was ended by SIGKILL" in line for line in first.stdout)
+            assert first.poll() is None
+            first.send_signal(signal.SIGTERM)
+            rest, _ = first.communicate(timeout=60)
+            assert first.returncode == 0, rest
+        finally:
+            first.kill()
     assert started_in(tmp_path) == []
 
 

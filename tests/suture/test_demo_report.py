@@ -115,11 +115,11 @@ def test_the_ledgers_stand_side_by_side_and_what_differs_is_told(settings: Setti
 def test_a_work_item_comes_with_the_command_of_the_person_whose_queue_it_is_in(home: Home) -> None:
     listed = question(BY_NUMBER["U-211"], Cause.no_charge_code, Decision.retry, Decision.correct)
     console = paper()
-    report.open_items(console, [order_for(listed, home)], home=home, billing_url="http://127.0.0.1:1")
+    report.open_items(console, [order_for(listed, home)], home=home)
     text = printed(console)
     assert "no-charge-code [not markup]" in text
     assert "first, revenue integrity adds a charge code for 4711 in billing" in text
-    assert "curl -fsS http://127.0.0.1:1/_control/cdm" in text
+    assert "  python -m suture.demo.mending add-code-4711" in text.splitlines()
     command = next(line for line in text.splitlines() if line.startswith("  suture work resolve"))
     words = shlex.split(command)
     assert words[3:] == [listed.item.item_id, "--retry", "--token-file", str(home.token_file("cora"))]

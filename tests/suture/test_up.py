@@ -17,7 +17,7 @@ from suture.free_port import free_port
 from suture.up.folder import furnish
 from suture.up.hospital import Ports
 from tests.conftest import StartTemporal
-from tests.support.processes import started_in
+from tests.support.processes import child_of, started_in
 
 pytestmark = [
     pytest.mark.slow,
@@ -78,12 +78,6 @@ def folder(tmp_path: Path) -> Path:
     """A hospital's folder, on ports that nobody else takes."""
     furnish(tmp_path / "hospital", Ports(**{port.name: free_port() for port in fields(Ports)}))
     return tmp_path / "hospital"
-
-
-def child_of(folder: Path, module: str) -> int:
-    """The process that runs a module for the folder."""
-    words = f"-m\0{module}\0".encode()
-    return next(pid for pid in started_in(folder) if words in (Path("/proc") / str(pid) / "cmdline").read_bytes())
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
