@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import AwareDatetime
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.model import Frozen
 
+_SCHEDULED = PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
 _ENDS = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "done",
     EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: "failed",
@@ -47,10 +48,12 @@ class Wait(Frozen):
 
 
 class History(Frozen):
-    """One run as Temporal has it. `task_attempts` above 1 means that the workflow's own code fails again and again."""
+    """One run as Temporal has it. `task_attempts` above 1 means that the workflow's own code fails again and again;
+    `task_waits_since` that it has something to do, and that no worker has taken it up."""
 
     status: str
     task_attempts: int = 1
+    task_waits_since: AwareDatetime | None = None
     steps: tuple[Step, ...] = ()
     waits: tuple[Wait, ...] = ()
 
@@ -69,6 +72,7 @@ async def history(client: Client, workflow_id: str, *, within: timedelta) -> His
     return History(
         status=status_of(described),
         task_attempts=task_attempts(described),
+        task_waits_since=task_waits_since(described),
         steps=await _steps(client, events, pending),
         waits=await _waits(client, events) if described.close_time is None else (),
     )
@@ -82,6 +86,14 @@ def status_of(described: WorkflowExecutionDescription) -> str:
 def task_attempts(described: WorkflowExecutionDescription) -> int:
     """How often the pending workflow task was tried; 1 where none is pending."""
     return max(1, described.raw_description.pending_workflow_task.attempt)
+
+
+def task_waits_since(described: WorkflowExecutionDescription) -> datetime | None:
+    """Since when the pending workflow task waits for a worker; none where none does."""
+    raw = described.raw_description
+    if not raw.HasField("pending_workflow_task") or raw.pending_workflow_task.state != _SCHEDULED:
+        return None
+    return moment(raw.pending_workflow_task.original_scheduled_time)
 
 
 async def why(client: Client, failure: Failure) -> str:

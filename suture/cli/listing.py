@@ -42,6 +42,6 @@ def list_runs(
     if as_json:
         output.emit(found)
     else:
-        tell(found)
+        tell(found, limit=limit)
     if fail and found:
         raise typer.Exit(Ending.stuck)

@@ -1,10 +1,12 @@
 """Everything that is known of one transaction: what the store remembers, and what Temporal is doing about it now."""
 
+from temporalio.service import RPCError
+
 from canonical.effect import Edge
 from canonical.identity import RunName, run_of_work_item
 from canonical.memory import InboxState, RunProjection
 from canonical.model import Frozen
-from suture.cli.failures import Ending, Failed
+from suture.cli.failures import Ending, Failed, told
 from suture.cli.history import History, history
 from suture.cli.links import web_ui
 from suture.cli.session import ANSWERS_WITHIN, connected, opened
@@ -98,9 +100,12 @@ async def _histories(
         client = await connected(settings, store.keyring)
     except Failed as failed:
         return found, failed.line
-    for run in runs:
-        if (known := await history(client, run.workflow_id, within=ANSWERS_WITHIN)) is not None:
-            found[run.workflow_id] = known
+    try:
+        for run in runs:
+            if (known := await history(client, run.workflow_id, within=ANSWERS_WITHIN)) is not None:
+                found[run.workflow_id] = known
+    except RPCError as error:
+        return found, told(error).line
     return found, ""
 
 

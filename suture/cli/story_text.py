@@ -1,7 +1,7 @@
 """A transaction as somebody on call reads it: what is wrong and what to type first, then everything behind it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from canonical.memory import InboxState
@@ -11,6 +11,8 @@ from suture.cli.links import to_resolve
 from suture.cli.story import Run, Story
 
 PENDING = ("runs", "tries again", "waits for a worker")
+SOON = timedelta(seconds=5)
+"""A worker that is there takes work up within this time."""
 
 
 def tell(story: Story) -> None:
@@ -67,24 +69,33 @@ def verdict(story: Story) -> list[str]:
     for item in open_items:
         lines += [f"waits for a person ({item.owner}): {item.question}", f"  next: {to_resolve(item)}"]
     for run in story.runs:
-        lines += _trouble(run)
+        lines += _trouble(run, asked=not story.temporal)
     unsent = [event for event in story.events if event.state is InboxState.stored]
     if unsent:
         lines += [f"{len(unsent)} event(s) in the inbox are not delivered yet", "  next: suture list --stuck"]
-    if story.temporal:
-        lines += [f"steps and attempts are not shown: {story.temporal}"]
+    if story.temporal and any(run.run.closed is None for run in story.runs):
+        lines += [f"whether it goes on is not known: {story.temporal}", "  next: suture doctor"]
     if not lines:
         newest = story.runs[-1].run if story.runs else None
         if newest is None:
             return ["accepted; no run has told of itself yet", "  next: suture list --stuck"]
         lines.append(f"closed: {newest.outcome}" if newest.closed else f"nothing is wrong: {newest.stage}")
+        if story.temporal:
+            lines.append(f"  its steps are not shown: {story.temporal}")
     return lines
 
 
-def _trouble(run: Run) -> list[str]:
+def _trouble(run: Run, *, asked: bool) -> list[str]:
+    """What is wrong with one run; `asked` tells whether Temporal was there to ask about all of them."""
     lines: list[str] = []
     known = run.history
     if known is None:
+        if asked and run.run.closed is None:
+            lines += [
+                f"Temporal does not know this run, and it never told its outcome: {run.run.workflow_id}",
+                "  next: suture doctor",
+                "  if it names the right server and namespace, restore Temporal's database; what is posted stands below",
+            ]
         return lines
     if known.task_attempts > 1:
         lines += [
@@ -94,15 +105,25 @@ def _trouble(run: Run) -> list[str]:
     if run.run.closed is None and known.status != "running":
         lines += [
             f"the run is {known.status}, but never told its outcome: {run.run.workflow_id}",
-            f"  see: {run.web_ui}",
+            "  next: suture work list",
+            f"  within a minute it asks there to compare the ledgers; see also {run.web_ui}",
+        ]
+    elif known.task_waits_since is not None and _waits_long(known.task_waits_since):
+        lines += [
+            f"the run waits for a worker since {output.text(known.task_waits_since)}: {run.run.workflow_id}",
+            "  next: suture doctor",
         ]
     for step in known.steps:
         if step.state == "tries again" or (step.state in PENDING and step.attempts > 1):
             after = f", next at {output.text(step.next_attempt)}" if step.next_attempt else ""
             lines.append(f"{step.activity} tries again: attempt {step.attempts}: {step.failure}{after}")
-        elif step.state == "waits for a worker" and (datetime.now(UTC) - step.scheduled).total_seconds() > 5:
+        elif step.state == "waits for a worker" and _waits_long(step.scheduled):
             lines += [f"{step.activity} waits for a worker on {step.queue}", "  next: suture doctor"]
     return lines
+
+
+def _waits_long(since: datetime) -> bool:
+    return datetime.now(UTC) - since > SOON
 
 
 def _run(one: Run) -> None:

@@ -12,8 +12,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from canonical.memory import InboxState
 from canonical.model import Frozen
 from suture.cli import output
-from suture.cli.failures import Failed
-from suture.cli.history import moment, status_of, task_attempts, why
+from suture.cli.failures import Failed, told
+from suture.cli.filters import check_facility, remark_stage
+from suture.cli.history import moment, status_of, task_attempts, task_waits_since, why
 from suture.cli.pollers import unserved
 from suture.cli.session import ANSWERS_WITHIN, connected, opened
 from suture.settings import Settings
@@ -24,6 +25,8 @@ STARTED_FOR = timedelta(minutes=5)
 QUEUED_FOR = timedelta(minutes=1)
 LOOKED_AT = 2000
 """So many open runs are looked at, the oldest first."""
+GIVES_UP_AFTER = 3
+"""So many runs may go without an answer, each after seconds; a server that is sick is then not asked about the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +50,22 @@ class Stuck(Frozen):
 
 async def find_stuck(settings: Settings, look: Look) -> tuple[Stuck, ...]:
     """What is stuck, what holds up most of all first."""
+    check_facility(settings, look.facility)
     async with opened(settings) as store:
+        await remark_stage(store, look.stage, open_only=True)
         found: list[Stuck] = []
         try:
             client = await connected(settings, store.keyring)
         except Failed as failed:
             found.append(Stuck(what="Temporal", why=failed.what, next="suture doctor"))
         else:
-            queues = await unserved(client, settings, within=ANSWERS_WITHIN)
-            found += [
-                Stuck(what=f"queue {queue}", why="no worker polls it", next="python -m worker, or: suture doctor")
-                for queue in queues
-            ]
+            found += await _queues(client, settings)
             found += await _runs(client, store, look)
         found += await _events(store, look)
         return tuple(found[: look.limit])
 
 
-def tell(found: Sequence[Stuck]) -> None:
+def tell(found: Sequence[Stuck], *, limit: int) -> None:
     """Print what is stuck, or that nothing is."""
     if not found:
         output.say("nothing is stuck; what waits for a person: suture work list")
@@ -73,6 +74,24 @@ def tell(found: Sequence[Stuck]) -> None:
     for one in found:
         output.say(f"{one.what}: {one.why}")
         output.say(f"  next: {one.next}")
+    if len(found) == limit:
+        output.remark(f"the first {limit} are shown; more with --limit")
+
+
+async def _queues(client: Client, settings: Settings) -> list[Stuck]:
+    try:
+        queues = await unserved(client, settings, within=ANSWERS_WITHIN)
+    except RPCError as error:
+        return [_silent(error, "which queues have a worker is not known")]
+    return [
+        Stuck(what=f"queue {queue}", why="no worker polls it", next="python -m worker, or: suture doctor")
+        for queue in queues
+    ]
+
+
+def _silent(error: RPCError, unknown: str) -> Stuck:
+    """Temporal is there and gives no answer: what else can be read must not be hidden by that."""
+    return Stuck(what="Temporal", why=f"{told(error).what}: {unknown}", next="suture doctor")
 
 
 async def _events(store: Store, look: Look) -> list[Stuck]:
@@ -115,12 +134,20 @@ async def _runs(client: Client, store: Store, look: Look) -> list[Stuck]:
                 continue
             named[event.workflow_id] = event.correlation_id
     turns = asyncio.Semaphore(16)
+    unanswered: list[RPCError] = []
 
     async def examine(workflow_id: str, correlation_id: str) -> list[Stuck]:
         async with turns:
-            return await _run(client, workflow_id, correlation_id, look)
+            if len(unanswered) >= GIVES_UP_AFTER:
+                return []
+            try:
+                return await _run(client, workflow_id, correlation_id, look)
+            except RPCError as error:
+                unanswered.append(error)
+                return []
 
-    return [stuck for found in await asyncio.gather(*starmap(examine, named.items())) for stuck in found]
+    found = [stuck for found in await asyncio.gather(*starmap(examine, named.items())) for stuck in found]
+    return [_silent(unanswered[0], "not every open run could be looked at"), *found] if unanswered else found
 
 
 async def _run(client: Client, workflow_id: str, correlation_id: str, look: Look) -> list[Stuck]:
@@ -145,6 +172,8 @@ async def _run(client: Client, workflow_id: str, correlation_id: str, look: Look
         found.append(
             stuck(f"its own code fails: {tries} attempts of one workflow task", f"read the worker's log; {show}")
         )
+    elif (since := task_waits_since(described)) is not None and not _recent(since):
+        found.append(stuck(f"waits for a worker since {output.text(since)}", "suture doctor"))
     for activity in described.raw_description.pending_activities:
         name = activity.activity_type.name
         if activity.attempt >= look.attempts:

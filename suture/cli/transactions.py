@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from canonical.memory import RunProjection
 from suture.cli import output
+from suture.cli.filters import check_facility, remark_stage
 from suture.cli.session import opened
 from suture.settings import Settings
 
@@ -13,7 +14,9 @@ async def find_runs(
     settings: Settings, *, facility: str | None, stage: str | None, open_only: bool, limit: int
 ) -> tuple[RunProjection, ...]:
     """The runs that match, oldest first."""
+    check_facility(settings, facility)
     async with opened(settings) as store:
+        await remark_stage(store, stage, open_only=open_only)
         return await store.runs.find(facility=facility, stage=stage, open_only=open_only, limit=limit)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from canonical.errors import Audience
 from suture.cli import output
 from suture.cli.failures import Ending, Failed
+from suture.cli.filters import check_facility
 from suture.cli.links import to_resolve, ways, web_ui
 from suture.cli.person import check_may_decide, person
 from suture.cli.session import opened
@@ -21,6 +22,7 @@ async def find_open(
     settings: Settings, *, facility: str | None, owner: str | None, mine: bool, limit: int, token_file: Path | None
 ) -> tuple[Listed, ...]:
     """The open items that match, the one due first on top."""
+    check_facility(settings, facility)
     if owner is not None and owner not in list(Audience):
         raise Failed(f"--owner: expected one of {', '.join(Audience)}", ending=Ending.usage)
     taken_by = (await person(settings, token_file)).person if mine else None

@@ -51,6 +51,9 @@ def test_help_is_quick_because_nothing_heavy_is_imported(line: CommandLine) -> N
         ("work resolve x --correct item", 2, "expected FIELD=VALUE"),
         ("work resolve x --correct item=1 --correct item=2", 2, "item is given twice"),
         ("work list --owner nobody", 2, "--owner: expected one of"),
+        ("work list --facility NORHT", 2, "--facility: expected one of NORTH"),
+        ("list --facility NORHT", 2, "--facility: expected one of NORTH"),
+        ("list --stuck --facility NORHT", 2, "--facility: expected one of NORTH"),
         ("signal nonsense --file nowhere.json", 2, "not a business key"),
         ("signal other:NORTH:inventory:U-1 --file nowhere.json", 3, "no process other"),
         ("work show usage-to-charge:NORTH:inventory:U-9:stock:1", 3, "no work item"),
@@ -75,6 +78,12 @@ def test_a_group_without_a_command_shows_its_help_and_is_misuse(line: CommandLin
     ended = line.run("work")
     assert ended.code == 2
     assert "resolve" in ended.err and ended.err.endswith("suture: a command is missing\n")
+
+
+def test_a_stage_that_no_run_is_at_is_no_all_clear(line: CommandLine) -> None:
+    for words in (("list",), ("list", "--stuck")):
+        ended = line.invoke(*words, "--stage", "stok")
+        assert ended.code == 0 and ended.err == "no run is at the stage stok; there are: none\n"
 
 
 def test_whoever_needs_temporal_is_told_that_it_is_away(line: CommandLine) -> None:

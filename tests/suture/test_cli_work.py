@@ -30,6 +30,7 @@ from suture.store.store import Store
 from suture.temporal.plugin import suture_plugin
 from tests.conftest import StartTemporal
 from tests.support.command_line import CommandLine, Ended, command_line, usage
+from tests.support.documents import projection
 from tests.support.hospital import TOKEN
 from tests.support.house import eventually
 from tests.support.trouble import Trouble, away, refusal
@@ -299,6 +300,40 @@ async def test_stuck_names_the_queues_that_nobody_serves_and_the_run_that_waits(
     stuck = await engine.run("list", "--stuck", "--fail", "--json")
     assert stuck.code == 5
     assert [one["what"] for one in stuck.json][:2] == ["queue transactions", "queue system-inventory"]
+
+
+async def test_a_run_that_temporal_does_not_know_is_told_as_trouble(engine: Engine) -> None:
+    await engine.store.runs.project(projection("U-12", correlation_id="c-lost"))
+    shown = await engine.run("show", "c-lost")
+    assert shown.out.startswith("Temporal does not know this run, and it never told its outcome")
+    assert "next: suture doctor" in shown.out and "nothing is wrong" not in shown.out
+
+
+async def test_a_run_that_no_worker_takes_up_is_told_as_trouble(engine: Engine) -> None:
+    Trouble(engine.inventory, "move").before(refusal())
+    async with engine.working():
+        correlation = await engine.start("U-13")
+        item = await engine.item()
+    await engine.client.get_workflow_handle(item["workflow_id"]).signal("receive", envelope_of_nothing())
+
+    async def told() -> str | None:
+        shown = (await engine.run("show", correlation)).out
+        return shown if "the run waits for a worker since" in shown else None
+
+    assert "next: suture doctor" in await eventually(told, within=30)
+
+
+async def test_what_temporal_does_not_answer_hides_nothing_else(engine: Engine) -> None:
+    file = engine.line.settings.file
+    await engine.store.runs.project(projection("U-14", correlation_id="c-lost"))
+    await engine.store.runs.project(projection("U-15", workflow_id="", correlation_id="c-nameless"))
+    without_worker = await engine.run("list", "--stuck", "--json")
+    file.write_text(file.read_text().replace("[temporal]", '[temporal]\nnamespace = "elsewhere"'))
+    nowhere = await engine.run("list", "--stuck", "--json")
+    assert "not every open run could be looked at" in str(without_worker.json)
+    assert "queue transactions" in str(without_worker.json) and "c-lost" in str(without_worker.json)
+    assert nowhere.json[0]["why"].endswith("which queues have a worker is not known")
+    assert "c-lost" in str(nowhere.json)
 
 
 @workflow.defn(name="usage-to-charge", sandboxed=False)
