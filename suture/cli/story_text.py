@@ -7,8 +7,8 @@ from itertools import groupby
 from canonical.memory import InboxState
 from suture.cli import output
 from suture.cli.history import Step
-from suture.cli.links import to_resolve
 from suture.cli.story import Run, Story
+from suture.deciding import mildest
 
 PENDING = ("runs", "tries again", "waits for a worker")
 SOON = timedelta(seconds=5)
@@ -67,7 +67,7 @@ def verdict(story: Story) -> list[str]:
     lines: list[str] = []
     open_items = [one.item for one in story.work_items if one.closed_at is None]
     for item in open_items:
-        lines += [f"waits for a person ({item.owner}): {item.question}", f"  next: {to_resolve(item)}"]
+        lines += [f"waits for a person ({item.owner}): {item.question}", f"  next: {mildest(item)}"]
     for run in story.runs:
         lines += _trouble(run, asked=not story.temporal)
     unsent = [event for event in story.events if event.state is InboxState.stored]

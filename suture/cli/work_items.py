@@ -8,10 +8,11 @@ from canonical.errors import Audience
 from suture.cli import output
 from suture.cli.failures import Ending, Failed
 from suture.cli.filters import check_facility
-from suture.cli.links import to_resolve, ways, web_ui
+from suture.cli.links import web_ui
 from suture.cli.person import check_may_decide, person
 from suture.cli.session import opened
 from suture.cli.story import without_evidence
+from suture.deciding import commands, mildest
 from suture.settings import Settings
 from suture.store.event_items import INBOX
 from suture.store.store import Store
@@ -101,7 +102,8 @@ def tell_open(found: Sequence[Listed], *, as_json: bool, limit: int) -> None:
         taken = f", taken by {one.taken_by}" if one.taken_by else ""
         output.say(f"{safety}{item.question}", style="red" if item.due < now else "")
         output.say(f"  {item.cause}; {item.owner}{taken}; {item.facility}; due {output.ago(item.due, now)}")
-        output.say(f"  next: {to_resolve(item)}")
+        output.say(f"  next: {mildest(item)}")
+    output.say("what else an item takes: suture work show ITEM")
     if len(found) == limit:
         output.remark(f"the {limit} due first are shown; more with --limit")
 
@@ -114,8 +116,8 @@ def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
     item = listed.item
     output.say(item.question, style="bold")
     if listed.closed_at is None:
-        for way in ways(item):
-            output.say(f"  next: {to_resolve(item).partition(' --')[0]} {way}")
+        for command in commands(item):
+            output.say(f"  next: {command}")
     lines = {
         "item": item.item_id,
         "cause": item.cause,
@@ -144,4 +146,5 @@ def tell_taken(listed: Listed, *, as_json: bool) -> None:
         output.emit(listed)
         return
     output.say(f"yours, {listed.taken_by}: {listed.item.question}")
-    output.say(f"  next: {to_resolve(listed.item)}")
+    for command in commands(listed.item):
+        output.say(f"  next: {command}")

@@ -1,14 +1,13 @@
 """The look-up of a transaction: gathered from the store alone, so that it answers without Temporal too."""
 
-import shlex
 from asyncio import gather
 from collections.abc import Sequence
 from re import compile as pattern
 from typing import Literal
 from urllib.parse import quote
 
-from canonical.documents.work_item import Decision
 from canonical.memory import InboxState, RunProjection
+from suture.deciding import commands
 from suture.gateway.answers import EffectSeen, EventSeen, RunSeen, Transaction, WorkItemSeen
 from suture.gateway.problem import no_such_transaction, unavailable
 from suture.store.effects import Effect
@@ -20,13 +19,6 @@ from suture.tables import Temporal
 
 _ID = pattern(r"c-[a-z2-7]{26}")
 _PATIENT_TOKEN = pattern(r"\b(acct|case|pat)_[A-Z2-7]{26}\b")
-_OPTIONS = {
-    Decision.retry: "--retry",
-    Decision.correct: "--correct",
-    Decision.accept: "--accept REFERENCE",
-    Decision.abandon: "--abandon --reason TEXT",
-    Decision.acknowledge: "--acknowledge",
-}
 
 
 class Transactions:
@@ -115,10 +107,6 @@ def _effect(effect: Effect) -> EffectSeen:
 
 def _item(listed: Listed) -> WorkItemSeen:
     item = listed.item
-    command = f"suture work resolve {shlex.quote(item.item_id)}"
-    commands = [f"{command} {_OPTIONS[each]}" for each in item.decisions if each is not Decision.correct]
-    if Decision.correct in item.decisions:
-        commands += [f"{command} {_OPTIONS[Decision.correct]} {name}=VALUE" for name in item.correctable]
     return WorkItemSeen(
         item_id=item.item_id,
         cause=item.cause,
@@ -127,7 +115,7 @@ def _item(listed: Listed) -> WorkItemSeen:
         taken_by=listed.taken_by,
         safety=item.safety,
         due=item.due,
-        commands=tuple(commands),
+        commands=commands(item),
     )
 
 

@@ -109,10 +109,10 @@ async def test_a_run_is_told_with_its_effects_and_its_open_questions(door: Front
     question = told["work_items"][0]
     assert question["commands"] == [
         f"suture work resolve {RUN}:charge:1 --retry",
-        f"suture work resolve {RUN}:charge:1 --accept REFERENCE",
-        f"suture work resolve {RUN}:charge:1 --abandon --reason TEXT",
         f"suture work resolve {RUN}:charge:1 --correct item=VALUE",
         f"suture work resolve {RUN}:charge:1 --correct no_charge_reason=VALUE",
+        f"suture work resolve {RUN}:charge:1 --accept REFERENCE",
+        f"suture work resolve {RUN}:charge:1 --abandon --reason TEXT",
     ]
     assert question["question"].endswith("case_...")
     for secret in (case, "SC-900017", "ENC-55512", "vendor's words"):
