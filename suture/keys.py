@@ -23,10 +23,16 @@ from suture.secret_files import UnfitSecretFile, check_secret_file
 KEY_BYTES = 32
 NONCE_BYTES = 12
 FORM = 1
+LOST = "is its volume mounted? else restore it from its backup; only for a new installation: suture keys make"
 
 
 class KeysError(Exception):
-    """The key file is missing, unfit or damaged; the message says what to run."""
+    """The key file is missing, unfit or damaged: what is wrong with it, and what to do."""
+
+    def __init__(self, what: str, *, do: str = "") -> None:
+        super().__init__("; ".join(filter(None, (what, do))))
+        self.what = what
+        self.do = do
 
 
 class SealBroken(Exception):
@@ -142,27 +148,34 @@ def load(path: Path) -> Keyring:
     try:
         check_secret_file(path)
     except UnfitSecretFile as unfit:
-        advice = "" if path.exists() else "; run: suture keys make"
-        raise KeysError(f"keys: {unfit}{advice}") from None
+        # New keys beside what older ones sealed would close all of it for good: making some is never the first advice.
+        raise KeysError(f"the engine's keys: {unfit}", do="" if path.exists() else LOST) from None
     try:
         keyring = Keyring.model_validate_json(path.read_bytes())
     except ValidationError as invalid:
         # Locations only: the input of a validation error here is key material.
         where = ", ".join(sorted({".".join(map(str, error["loc"])) or "file" for error in invalid.errors()}))
-        raise KeysError(f"keys: {path} is damaged ({where}); restore it from its backup") from None
+        raise KeysError(f"the engine's keys: {path} is damaged ({where})", do="restore it from its backup") from None
     keyring._path = path
     return keyring
 
 
 def make_keys(path: Path) -> Keyring:
     """Write a new key file; `KeysError` where there is one, because what it sealed could never be opened again."""
-    if path.exists():
-        raise KeysError(f"keys: {path} exists; run: suture keys rotate")
+    _check_absent(path)
     with _rewriting(path):
-        if path.exists():
-            raise KeysError(f"keys: {path} exists; run: suture keys rotate")
+        _check_absent(path)
         _write(path, Keyring.make())
     return load(path)
+
+
+def _check_absent(path: Path) -> None:
+    if path.is_dir():
+        raise KeysError(
+            f"expected the name of a new key file, {path} is a folder", do=f"name a file in it: {path}/NAME"
+        )
+    if path.exists():
+        raise KeysError(f"{path} exists", do="to add a key to it: suture keys rotate")
 
 
 def rotate(path: Path) -> Keyring:
@@ -183,7 +196,7 @@ def _rewriting(path: Path) -> Iterator[None]:
     try:
         lock = os.open(_beside(path, "lock"), os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise KeysError(f"keys: cannot write beside {path}: {error.strerror}") from None
+        raise KeysError(f"cannot write beside {path}: {error.strerror}") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

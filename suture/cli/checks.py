@@ -6,40 +6,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx
-from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from canonical.errors import Failure
-from canonical.model import Frozen
 from canonical.ports import System
 from suture.assembly import assemble
 from suture.cli import output
-from suture.cli.failures import Ending, Failed, one_line, told
-from suture.cli.pollers import unserved
-from suture.cli.session import ANSWERS_WITHIN, connected
+from suture.cli.check import Check, failed
+from suture.cli.failures import Ending
+from suture.cli.session import ANSWERS_WITHIN, keyring_of
+from suture.cli.temporal_checks import check_temporal
 from suture.configuration import read
-from suture.keys import Keyring, load
+from suture.keys import Keyring, KeysError
 from suture.problems import ConfigurationError
 from suture.settings import Settings
+from suture.store.database import server_of
+from suture.store.errors import StoreNotMigrated
 from suture.store.migrate import check_revision, head
-from suture.temporal.search_attributes import missing
 
 SECONDS = ANSWERS_WITHIN.total_seconds()
-
-
-class Check(Frozen):
-    """One dependency: what was found, and where it is not well, what to do and how grave that is."""
-
-    what: str
-    found: str
-    do: str = ""
-    ending: Ending = Ending.ok
-
-    @property
-    def well(self) -> bool:
-        """Whether nothing is to be done."""
-        return self.ending is Ending.ok
 
 
 async def check_all(file: Path) -> list[Check]:
@@ -48,15 +32,14 @@ async def check_all(file: Path) -> list[Check]:
     try:
         settings = read(file)
     except ConfigurationError as wrong:
-        return found + [
-            Check(what="configuration", found=str(problem), do="correct the file", ending=Ending.usage)
-            for problem in wrong.problems
-        ]
+        return found + _of_configuration("configuration", wrong)
     found.append(Check(what="configuration", found=f"{settings.file}: {len(settings.facilities)} facilities"))
     keys, keyring = _keys(settings)
     found.append(keys)
     found.append(await asyncio.to_thread(_store, settings))
-    parts = await asyncio.gather(_temporal(settings, keyring), _systems(settings), _gateway(settings), _ui(settings))
+    parts = await asyncio.gather(
+        check_temporal(settings, keyring), _systems(settings), _gateway(settings), _codec(settings), _ui(settings)
+    )
     return found + [check for part in parts for check in part]
 
 
@@ -66,77 +49,50 @@ def ending(found: Sequence[Check]) -> Ending:
 
 
 def tell(found: Sequence[Check], *, as_json: bool) -> None:
-    """What is wrong first, then everything."""
+    """What is wrong first, then what is worth a remark, then everything."""
     if as_json:
         output.emit([check.model_dump(mode="json") | {"well": check.well} for check in found])
         return
     wrong = [check for check in found if not check.well]
-    for check in wrong:
-        output.say(f"{check.what}: {check.found}", style="bold red")
+    remarks = [check for check in found if check.well and check.do]
+    for check in wrong + remarks:
+        output.say(f"{check.what}: {check.found}", style="" if check.well else "bold red")
         output.say(f"  next: {check.do}")
     output.say(f"{len(wrong)} of {len(found)} not well" if wrong else "all is well", style="bold" if wrong else "green")
-    output.table(("", "WHAT", "FOUND"), [("ok" if check.well else "NO", check.what, check.found) for check in found])
+    output.table(("", "WHAT", "FOUND"), [(check.mark, check.what, check.found) for check in found])
 
 
-def _failed(what: str, error: Exception, do: str) -> Check:
-    failed = told(error)
-    return Check(what=what, found=one_line(failed.what), do=failed.do or do, ending=failed.ending)
+def _of_configuration(what: str, wrong: ConfigurationError) -> list[Check]:
+    return [
+        Check(what=what, found=str(problem), do="correct the file", ending=Ending.usage) for problem in wrong.problems
+    ]
 
 
 def _keys(settings: Settings) -> tuple[Check, Keyring | None]:
     try:
-        keyring = load(settings.keys.file)
-    except Exception as error:
-        return _failed("keys", error, "suture keys make, or restore the file from its backup"), None
+        keyring = keyring_of(settings)
+    except KeysError as unfit:
+        return Check(what="keys", found=unfit.what, do=unfit.do, ending=Ending.usage), None
     return Check(what="keys", found=f"{len(keyring.sealing)}, current {keyring.current}"), keyring
 
 
 def _store(settings: Settings) -> Check:
+    url = settings.store.url
     try:
-        check_revision(settings.store.url)
+        check_revision(url)
+        return Check(what="store", found=f"{server_of(url)}, revision {head()}")
+    except StoreNotMigrated as unfit:
+        return Check(what="store", found=unfit.what, do=unfit.do, ending=Ending.usage)
     except Exception as error:
-        return _failed("store", error, "suture store migrate")
-    return Check(what="store", found=f"{settings.store.url.partition(':')[0]}, revision {head()}")
-
-
-async def _temporal(settings: Settings, keyring: Keyring | None) -> list[Check]:
-    if keyring is None:
-        return [
-            Check(what="Temporal", found="not asked: there are no keys", do="suture keys make", ending=Ending.usage)
-        ]
-    try:
-        client = await connected(settings, keyring)
-        return await _server(client, settings)
-    except (Failed, RPCError) as error:
-        return [_failed("Temporal", error, "start it, or correct [temporal] in the configuration")]
-
-
-async def _server(client: Client, settings: Settings) -> list[Check]:
-    system = await client.workflow_service.get_system_info(GetSystemInfoRequest(), timeout=ANSWERS_WITHIN)
-    where = f"{settings.temporal.address}, namespace {settings.temporal.namespace}"
-    checks = [Check(what="Temporal", found=f"version {system.server_version} at {where}")]
-    if absent := await missing(client):
-        found = f"missing: {', '.join(absent)}"
-        do = "temporal operator search-attribute create, as deploy/ shows; suture up does it on its own server"
-        checks.append(Check(what="search attributes", found=found, do=do, ending=Ending.refused))
-    else:
-        checks.append(Check(what="search attributes", found="all there"))
-    if queues := await unserved(client, settings, within=ANSWERS_WITHIN):
-        found = f"nobody polls: {', '.join(queues)}"
-        checks.append(Check(what="worker", found=found, do="start it: python -m worker", ending=Ending.unreachable))
-    else:
-        checks.append(Check(what="worker", found="polls every queue"))
-    return checks
+        do = "start its server or mend its disk, or correct [store] url; gateway and worker then go on by themselves"
+        return failed("store", error, do)
 
 
 async def _systems(settings: Settings) -> list[Check]:
     try:
         assembly = assemble(settings, outgoing=dict)
     except ConfigurationError as wrong:
-        return [
-            Check(what="systems", found=str(problem), do="correct the file", ending=Ending.usage)
-            for problem in wrong.problems
-        ]
+        return _of_configuration("systems", wrong)
     try:
         return list(await asyncio.gather(*(_ping(name, system) for name, system in assembly.systems.items())))
     finally:
@@ -149,7 +105,7 @@ async def _ping(name: str, system: System) -> Check:
         async with asyncio.timeout(SECONDS):
             return Check(what=what, found=await system.ping())
     except TimeoutError:
-        found, do = f"no answer within {SECONDS:g} s", "is it running? is the address right?"
+        found, do = f"no answer within {SECONDS:g} s", f"is it running? see [systems.{name}]"
     except Failure as failure:
         answered = f" ({failure.status})" if failure.status else ""
         found = f"{failure.category}: {failure.summary}{answered}"
@@ -159,22 +115,31 @@ async def _ping(name: str, system: System) -> Check:
 
 async def _gateway(settings: Settings) -> list[Check]:
     url = f"http://{settings.gateway.host}:{settings.gateway.port}"
-    return [
-        await _asks("gateway", f"{url}/readyz", f"ready at {url}", "start it: suture up, or python -m suture.gateway")
-    ]
+    do = "start it: suture up, or python -m suture.gateway; until then no event is accepted"
+    found = await _asks("gateway", "GET", f"{url}/readyz", do, ending=Ending.unreachable)
+    if found.found.endswith("answers 503"):
+        found = found.model_copy(update={"do": "it runs, and accepts nothing: mend the store, see above and its log"})
+    return [found]
+
+
+async def _codec(settings: Settings) -> list[Check]:
+    url = f"http://{settings.codec.host}:{settings.codec.port}/decode"
+    do = "start it: suture up, or python -m suture.codec_server; without it the Web UI shows payloads sealed, no more"
+    return [await _asks("codec endpoint", "OPTIONS", url, do)]
 
 
 async def _ui(settings: Settings) -> list[Check]:
-    url = settings.temporal.ui_url
-    return [await _asks("web ui", url, url, "start it, or correct ui_url in [temporal]; nothing else depends on it")]
+    do = "start it, or correct ui_url in [temporal]; nothing else depends on it"
+    return [await _asks("web ui", "GET", settings.temporal.ui_url, do)]
 
 
-async def _asks(what: str, url: str, well: str, do: str) -> Check:
+async def _asks(what: str, method: str, url: str, do: str, *, ending: Ending = Ending.ok) -> Check:
+    """Whether an address answers; `ending` is how grave it is if not."""
     try:
         async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=True, trust_env=False) as client:
-            answer = await client.get(url)
+            answer = await client.request(method, url)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Check(what=what, found=f"no answer at {url}: {type(error).__name__}", do=do, ending=Ending.unreachable)
+        return Check(what=what, found=f"no answer at {url}: {type(error).__name__}", do=do, ending=ending)
     if answer.status_code >= 400:
-        return Check(what=what, found=f"{url} answers {answer.status_code}", do=do, ending=Ending.unreachable)
-    return Check(what=what, found=well)
+        return Check(what=what, found=f"{url} answers {answer.status_code}", do=do, ending=ending)
+    return Check(what=what, found=f"answers at {url}")

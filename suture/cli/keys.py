@@ -42,9 +42,10 @@ def rotate(context: typer.Context, file: KeyFile = None, as_json: AsJson = False
 @keys.command(name="list")
 def list_keys(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) -> None:
     """List the keys: ids and ages, none itself."""
+    from suture.cli.session import configured, keyring_of
     from suture.keys import load
 
-    _tell(load(_file(context, file)), as_json, "")
+    _tell(load(file.absolute()) if file is not None else keyring_of(configured(context)), as_json, "")
 
 
 def _file(context: typer.Context, file: Path | None) -> Path:

@@ -1,4 +1,4 @@
-"""Which task queues the configuration needs a worker on, and which of them nobody polls."""
+"""Which workers poll the task queues that the configuration needs, and which of the queues nobody polls."""
 
 import asyncio
 from datetime import timedelta
@@ -9,22 +9,41 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from canonical.identity import TRANSACTIONS_QUEUE, system_queue
+from canonical.model import Frozen
 from suture.settings import Settings
 
 WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
+class Poller(Frozen):
+    """A worker process as it names itself, `<process id>@<machine>`, and its version where the server tells it."""
+
+    identity: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.identity} version {self.version}" if self.version else self.identity
+
+
+async def pollers(client: Client, settings: Settings, *, within: timedelta) -> dict[str, tuple[Poller, ...]]:
+    """The workers on each queue. The server forgets a worker some minutes after its last poll."""
+    needed = {TRANSACTIONS_QUEUE: WORKFLOWS} | {system_queue(name): ACTIVITIES for name in settings.systems}
+    polled = await asyncio.gather(*(_on(client, queue, kind, within) for queue, kind in needed.items()))
+    return dict(zip(needed, polled, strict=True))
+
+
 async def unserved(client: Client, settings: Settings, *, within: timedelta) -> list[str]:
-    """The queues without a worker. The server forgets a worker some minutes after its last poll."""
-    needed = [(TRANSACTIONS_QUEUE, WORKFLOWS), *((system_queue(name), ACTIVITIES) for name in settings.systems)]
-    polled = await asyncio.gather(*(_polled(client, queue, kind, within) for queue, kind in needed))
-    return [queue for (queue, _), served in zip(needed, polled, strict=True) if not served]
+    """The queues without a worker."""
+    found = await pollers(client, settings, within=within)
+    return [queue for queue, polled in found.items() if not polled]
 
 
-async def _polled(client: Client, queue: str, kind: TaskQueueType.ValueType, within: timedelta) -> bool:
+async def _on(client: Client, queue: str, kind: TaskQueueType.ValueType, within: timedelta) -> tuple[Poller, ...]:
     request = DescribeTaskQueueRequest(
         namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
     )
     answer = await client.workflow_service.describe_task_queue(request, timeout=within)
-    return bool(answer.pollers)
+    return tuple(
+        Poller(identity=one.identity, version=one.worker_version_capabilities.build_id) for one in answer.pollers
+    )

@@ -17,7 +17,7 @@ from canonical.identity import RunName
 from suture.cli.failures import Ending, Failed
 from suture.configuration import configured_file, read
 from suture.dispatch import Dispatcher
-from suture.keys import Keyring, load
+from suture.keys import Keyring, KeysError, load
 from suture.settings import Settings
 from suture.starting import Starter
 from suture.store.store import Store
@@ -46,10 +46,18 @@ def configured(context: typer.Context) -> Settings:
     return read(configuration_file(context))
 
 
+def keyring_of(settings: Settings) -> Keyring:
+    """The engine's keys; `KeysError` names the file, table and key that led to them too."""
+    try:
+        return load(settings.keys.file)
+    except KeysError as unfit:
+        raise KeysError(f"{settings.file}: [keys] file: {unfit.what}", do=unfit.do) from None
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The store, open."""
-    keyring = load(settings.keys.file)
+    keyring = keyring_of(settings)
     async with await asyncio.to_thread(Store.open, settings.store.url, keyring) as store:
         yield store
 

@@ -25,7 +25,8 @@ def migrate(context: typer.Context, as_json: AsJson = False) -> None:
     elif before == after:
         output.say(f"nothing to do: the store is at revision {after}")
     else:
-        output.say(f"migrated: revision {before or 'none'} -> {after}")
+        came = f"revision {before}" if before else "made a new, empty store"
+        output.say(f"migrated: {came} -> revision {after}")
 
 
 @store.callback()

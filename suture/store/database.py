@@ -109,6 +109,17 @@ def writing_engine(url: str) -> Engine:
     return create_engine(driver, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
 
 
+def server_of(url: str) -> str:
+    """The name and version of what serves a database that can be reached."""
+    engine = writing_engine(url)
+    try:
+        with engine.connect():
+            version = engine.dialect.server_version_info or ()
+            return f"{engine.dialect.name} {'.'.join(map(str, version))}"
+    finally:
+        engine.dispose()
+
+
 def _sqlite_engine(url: str, *, begin: str, read_only: bool = False) -> Engine:
     if make_url(url).database in (None, "", ":memory:"):
         raise StoreError("the store needs a file: sqlite:///<path>")

@@ -1,9 +1,11 @@
 """What can go wrong with the store itself.
 
 StoreError
-  StoreNotMigrated    its tables are not those of this version: run `suture store migrate`
+  StoreNotMigrated    it is not there, or its tables are not those of this version
   StoreUnavailable    it cannot be reached, is locked or full: what was asked may be asked again
 """
+
+MIGRATE = "suture store migrate"
 
 
 class StoreError(Exception):
@@ -11,12 +13,16 @@ class StoreError(Exception):
 
 
 class StoreNotMigrated(StoreError):
-    """The tables are not those of this version."""
+    """There is no store, or its tables are not those of this version: what is wrong, and what to do."""
 
     def __init__(self, found: str | None, expected: str) -> None:
-        super().__init__(
-            f"the store is at revision {found or 'none'}, this version needs {expected}; run: suture store migrate"
-        )
+        if found is None:
+            self.what = "there is no store where [store] url says"
+            self.do = "is its volume mounted? else restore it from its backup; only for a new installation: " + MIGRATE
+        else:
+            self.what = f"the store is at revision {found}, this version needs {expected}"
+            self.do = f"stop gateway and worker, then run: {MIGRATE}"
+        super().__init__(f"{self.what}; {self.do}")
         self.found = found
         self.expected = expected
 

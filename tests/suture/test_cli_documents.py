@@ -194,12 +194,12 @@ def test_keys_and_store_are_made_rotated_and_migrated(tmp_path: Path) -> None:
     assert made.code == 0 and elsewhere.stat().st_mode & 0o077 == 0
     line.settings.keys.file.unlink()
     lost = line.invoke("list")
-    assert lost.code == 2 and "run: suture keys make" in lost.err
+    assert lost.code == 2 and "[keys] file: " in lost.err and "is its volume mounted? else restore it" in lost.err
     assert "nothing to do" in line.invoke("store", "migrate").out
     (tmp_path / "suture.db").unlink()
     line.settings.keys.file.write_bytes(elsewhere.read_bytes())
     line.settings.keys.file.chmod(0o600)
     fresh = line.invoke("list")
-    assert fresh.code == 2 and "run: suture store migrate" in fresh.err
+    assert fresh.code == 2 and "is its volume mounted? else restore it" in fresh.err
     assert line.invoke("store", "migrate", "--json").json["before"] is None
     assert line.invoke("list").out == "no such transactions\n"

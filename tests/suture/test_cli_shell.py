@@ -120,7 +120,27 @@ def test_doctor_tells_each_dependency_and_what_to_do(line: CommandLine) -> None:
     assert found["configuration"]["well"] and found["keys"]["well"] and found["store"]["well"]
     assert not found["Temporal"]["well"] and "127.0.0.1:1" in found["Temporal"]["found"]
     assert not found["gateway"]["well"] and "suture up" in found["gateway"]["do"]
-    assert ended.code in (2, 4)
+    assert found["store"]["found"].startswith("sqlite 3.")
+    assert all(found[what]["well"] and found[what]["do"] for what in ("web ui", "codec endpoint"))
+    assert ended.code == 4
+
+
+def test_doctor_says_what_to_do_about_what_is_gone_and_never_to_run_the_doctor(tmp_path: Path) -> None:
+    hospital = command_line(tmp_path)
+    hospital.settings.keys.file.unlink()
+    file = hospital.settings.file
+    for url in ("sqlite:///elsewhere.db", "postgresql://127.0.0.1:1/suture"):
+        file.write_text(f'{file.read_text().partition("[store]")[0]}[store]\nurl = "{url}"\n')
+        ended = hospital.invoke("doctor")
+        assert ended.code == 2
+        assert "next: is its volume mounted? else restore it from its backup" in ended.out
+        assert "suture doctor" not in ended.out and "keys: keys" not in ended.out
+        assert not (tmp_path / "elsewhere.db").exists()
+
+
+def test_keys_are_made_in_no_folder(line: CommandLine) -> None:
+    ended = line.invoke("keys", "make", "--file", str(line.folder))
+    assert ended.code == 2 and "is a folder" in ended.err and "rotate" not in ended.err
 
 
 def test_doctor_lists_everything_wrong_with_the_configuration(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ async def test_a_use_goes_through_and_show_says_so(engine: Engine) -> None:
     assert (stuck.code, stuck.out.split(";")[0]) == (0, "nothing is stuck")
     assert [run["workflow_id"] for run in listed.json] == ["usage-to-charge:NORTH:inventory:U-1"]
     found = {check["what"]: check for check in doctor.json}
-    assert found["Temporal"]["found"].startswith("version 1.") and found["worker"]["well"]
+    assert found["Temporal"]["found"].startswith("version 1.") and found["workers"]["found"].endswith(" version test")
     assert found["search attributes"]["well"]
 
 
