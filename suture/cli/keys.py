@@ -30,13 +30,18 @@ def make(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) 
 
 @keys.command()
 def rotate(context: typer.Context, file: KeyFile = None, as_json: AsJson = False) -> None:
-    """Add a key and make it current.
+    """Add a key and make it current; each time one more.
 
-    The older ones still open what they sealed.
+    The older ones still open what they sealed. Audited, unless --file names another key file.
     """
     from suture import keys as file_of_keys
+    from suture.cli.auditing import audit
+    from suture.cli.session import configured, run
 
-    _tell(file_of_keys.rotate(_file(context, file)), as_json, "rotated; restart gateway and worker, back this file up")
+    rotated = file_of_keys.rotate(_file(context, file))
+    if file is None:
+        run(audit(configured(context), action="keys-rotate", subject=f"key {rotated.current}"))
+    _tell(rotated, as_json, "rotated; restart gateway and worker, back this file up")
 
 
 @keys.command(name="list")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for scripts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for scripts; an error as JSON on stderr.")]
 TokenFile = Annotated[
     Path | None,
     typer.Option(help="File with your token; else SUTURE_TOKEN, else .suture/token beside hospital.toml."),

@@ -1,5 +1,6 @@
 """The group that all commands hang from: every error ends in one line on stderr and an exit code with a meaning."""
 
+import json
 import os
 import sys
 import traceback
@@ -9,7 +10,7 @@ from typing import Any, NoReturn
 from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
-from suture.cli.failures import Ending, Failed, told
+from suture.cli.failures import Ending, Failed, one_line, told
 
 ORDER = ("up", "demo", "start", "signal", "show", "list", "work", "cancel", "doctor", "keys", "store")
 INTERRUPTED = 130
@@ -33,6 +34,7 @@ class Root(TyperGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run one command and exit."""
+        as_json = "--json" in (sys.argv[1:] if args is None else args)
         try:
             code = super().main(args, prog_name or "suture", complete_var, standalone_mode=False, **extra)
             sys.stdout.flush()
@@ -41,28 +43,35 @@ class Root(TyperGroup):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
             sys.exit(Ending.refused)
         except TyperException as misuse:
-            sys.exit(_end(_misuse(misuse)))
+            sys.exit(_end(_misuse(misuse, as_json=as_json), as_json=as_json))
         except Abort:
             sys.exit(INTERRUPTED)
         except Exception as error:
             if os.environ.get("SUTURE_DEBUG", "").strip():
                 traceback.print_exception(error)
-            sys.exit(_end(told(error)))
+            sys.exit(_end(told(error), as_json=as_json))
         if code == INTERRUPTED:
-            _end(Failed("interrupted", do="what was sent stays sent; every command is safe to repeat"))
+            interrupted = Failed("interrupted", do="what was sent stays sent; safe to repeat")
+            sys.exit(_end(interrupted, as_json=as_json, code=INTERRUPTED))
         sys.exit(code if isinstance(code, int) else Ending.ok)
 
 
-def _end(failed: Failed) -> int:
-    print(f"suture: {failed.line}", file=sys.stderr, flush=True)
-    return failed.ending
+def _end(failed: Failed, *, as_json: bool, code: int | None = None) -> int:
+    """Say how it failed, in one line either way; answers the exit code."""
+    code = failed.ending if code is None else code
+    line = f"suture: {failed.line}"
+    if as_json:
+        line = json.dumps({"error": one_line(failed.what), "do": one_line(failed.do), "exit": code}, ensure_ascii=False)
+    print(line, file=sys.stderr, flush=True)
+    return code
 
 
-def _misuse(misuse: TyperException) -> Failed:
+def _misuse(misuse: TyperException, *, as_json: bool) -> Failed:
     """A command line that does not parse; a bare group shows its help before that is said."""
     context = getattr(misuse, "ctx", None)
     command = context.command_path if context is not None else "suture"
     if context is not None and misuse.message == context.get_help():
-        print(misuse.message, file=sys.stderr)
+        if not as_json:
+            print(misuse.message, file=sys.stderr)
         return Failed("a command is missing", ending=Ending.usage)
     return Failed(misuse.format_message().rstrip("."), do=f"see: {command} --help", ending=Ending.usage)

@@ -11,15 +11,18 @@ store = typer.Typer(help="The store: what the engine remembers outside Temporal.
 def migrate(context: typer.Context, as_json: AsJson = False) -> None:
     """Migrate the tables to this version.
 
-    Does nothing where they are. Stop gateway and worker first.
+    Does nothing where they are. Stop gateway and worker first. Audited.
     """
     from suture.cli import output
-    from suture.cli.session import configured
+    from suture.cli.auditing import audit
+    from suture.cli.session import configured, run
     from suture.store import migrate as migrations
 
     settings = configured(context)
     before = migrations.revision(settings.store.url)
     after = migrations.migrate(settings.store.url)
+    if before != after:
+        run(audit(settings, action="store-migrate", subject=f"revision {after}"))
     if as_json:
         output.emit({"before": before, "after": after})
     elif before == after:

@@ -98,7 +98,11 @@ class CommandLine:
 def command_line(folder: Path, *, temporal: str = NOWHERE, change: tuple[str, str] = ("", "")) -> CommandLine:
     """Make a hospital in this folder, its store migrated."""
     file = write_hospital(folder, change=change)
-    tables = [f'[temporal]\naddress = "{temporal}"\n', f'[gateway]\nhost = "{NOWHERE.partition(":")[0]}"\nport = 1\n']
+    tables = [
+        f'[temporal]\naddress = "{temporal}"\nui_url = "http://{NOWHERE}"\n',
+        "[gateway]\nport = 1\n",
+        "[codec]\nport = 1\n",
+    ]
     for who, roles in PEOPLE.items():
         secret = f"token of {who}"
         token = folder / f"{who}.token"

@@ -189,6 +189,9 @@ def test_keys_and_store_are_made_rotated_and_migrated(tmp_path: Path) -> None:
     line = command_line(tmp_path)
     rotated, listed = line.invoke("keys", "rotate"), line.invoke("keys", "list", "--json")
     assert rotated.code == 0 and [key["current"] for key in listed.json] == [False, True]
+    with closing(sqlite3.connect(tmp_path / "suture.db")) as database:
+        ((who, subject),) = database.execute("SELECT who, subject FROM audit WHERE action = 'cli.keys-rotate'")
+    assert who.startswith("system user ") and subject == f"key {listed.json[-1]['id']}"
     elsewhere = tmp_path / "other.keys"
     made = line.invoke("keys", "make", "--file", str(elsewhere))
     assert made.code == 0 and elsewhere.stat().st_mode & 0o077 == 0

@@ -1,5 +1,6 @@
 """The command as a shell sees it: exit codes, one line of error, pipes, help that is quick."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,23 @@ def test_a_shell_sees_the_same_line_and_exit_code(line: CommandLine) -> None:
     ended = line.run("--config", "elsewhere.toml", "list")
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert "elsewhere.toml: expected a file" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says", "do"),
+    [
+        ("show c-unknown --json", 3, "no transaction c-unknown", "see: suture list --all"),
+        ("list --limit many --json", 2, "'--limit'", "see: suture list --help"),
+        ("--config elsewhere.toml list --json", 2, "elsewhere.toml", ""),
+    ],
+)
+def test_who_asks_for_json_is_told_of_errors_in_json(
+    line: CommandLine, words: str, code: int, says: str, do: str
+) -> None:
+    ended = line.invoke(*words.split())
+    error = json.loads(ended.err)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (code, "", 1)
+    assert says in error["error"] and (error["do"], error["exit"]) == (do, code)
 
 
 def test_a_group_without_a_command_shows_its_help_and_is_misuse(line: CommandLine) -> None:
