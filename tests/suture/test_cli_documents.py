@@ -41,6 +41,12 @@ def stored(line: CommandLine) -> int:
         return int(database.execute("SELECT count(*) FROM inbox").fetchone()[0])
 
 
+def open_items(line: CommandLine) -> list[tuple[str]]:
+    """The ids of the work items that nobody has decided."""
+    with closing(sqlite3.connect(line.folder / "suture.db")) as database:
+        return database.execute("SELECT item_id FROM work_items WHERE closed_at IS NULL").fetchall()
+
+
 def assert_refused(line: CommandLine, result: Result, *, before: int) -> None:
     """One line, exit 2, nothing kept."""
     assert result.exit_code == 2, (result.stdout, result.stderr)
@@ -84,12 +90,58 @@ def test_what_is_no_file_is_refused(line: CommandLine, tmp_path: Path) -> None:
     assert_refused(line, start(line, "-", stdin=b"no json"), before=0)
 
 
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A hospital that has two uses, one of them with an event id that came again with another content."""
+    hospital = command_line(tmp_path_factory.mktemp("known"))
+    for number, quantity in (("U-1", "2"), ("U-2", "1"), ("U-2", "3")):
+        file = hospital.document("use.json", usage(number, quantity=quantity))
+        words = ("start", "usage-to-charge", "--file", file, "--source", "inventory", "--event-id", f"E-{number}")
+        hospital.invoke(*words, hospital.token("olga"))
+    return hospital
+
+
+ANYTHING = st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode())
+ABOUT_U_1 = st.dictionaries(
+    st.text() | st.sampled_from(["occurred", "correction", "kind", "item"]), JSON, max_size=4
+).map(lambda fields: json.dumps({"facility": "NORTH", "number": "U-1"} | fields).encode())
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        ("start", "usage-to-charge", "--source", "inventory"),
+        ("signal", "usage-to-charge:NORTH:inventory:U-1"),
+        ("signal", "usage-to-charge:NORTH:inventory:U-1", "--type", "usage.corrected"),
+    ],
+    ids=["start", "signal", "signal a correction"],
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_nothing_random_is_ever_started(line: CommandLine, tmp_path: Path, content: bytes) -> None:
+@given(content=ANYTHING | ABOUT_U_1)
+def test_nothing_random_is_ever_started(
+    known: CommandLine, tmp_path: Path, door: tuple[str, ...], content: bytes
+) -> None:
     file = tmp_path / "document.json"
     file.write_bytes(content)
-    assert_refused(line, start(line, file), before=0)
+    words = ["--config", str(known.settings.file), *door, "--file", str(file), known.token("olga")]
+    assert_refused(known, CliRunner().invoke(app, words), before=2)
+
+
+WORDS = st.text(st.characters(), max_size=60)
+"""What a shell can pass: with what is not UTF-8 in it, as Python makes it text."""
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(field=WORDS | st.sampled_from(["item", "account", "no_charge_reason"]), value=WORDS, item=st.none() | WORDS)
+def test_no_random_correction_decides_anything(known: CommandLine, field: str, value: str, item: str | None) -> None:
+    ((item_id,),) = open_items(known)
+    words = ["work", "resolve", item_id if item is None else item, "--correct", f"{field}={value}"]
+    result = CliRunner().invoke(app, ["--config", str(known.settings.file), *words, known.token("olga")])
+    assert result.exit_code in (1, 2, 3), (result.stdout, result.stderr)
+    assert result.stdout == ""
+    assert result.stderr.startswith("suture: ") and result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr and "a fault of suture" not in result.stderr
+    assert open_items(known) == [(item_id,)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

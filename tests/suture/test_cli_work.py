@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -239,6 +241,35 @@ async def test_a_corrected_account_leaves_the_command_as_a_token(engine: Engine)
     assert fields.code == 1 and "lets you correct" in fields.err
     assert (done.code, outcome) == (0, "posted"), done
     assert asked[-1] == "ACCOUNT 99"
+
+
+async def test_no_random_correction_is_taken_by_a_run(engine: Engine) -> None:
+    Trouble(engine.billing, "post_charge").before(refusal())
+    async with engine.working():
+        await engine.start("U-16")
+        item = await engine.item(cause="refused")
+        assert "correct" in item["decisions"]
+
+        @settings(max_examples=30, deadline=None)
+        @given(
+            field=st.from_regex(r"[a-z_]{1,40}", fullmatch=True).filter(lambda name: name not in item["correctable"]),
+            value=st.text(max_size=200),
+        )
+        def refuse(field: str, value: str) -> None:
+            words = (
+                "work",
+                "resolve",
+                item["item_id"],
+                "--correct",
+                f"{field}={value}",
+                f"--token-file={_dana(engine)}",
+            )
+            ended = engine.line.invoke(*words)
+            assert ended.code in (1, 2) and ended.out == "", ended
+            assert ended.err.startswith("suture: ") and ended.err.count("\n") == 1
+
+        await asyncio.to_thread(refuse)
+        assert (await engine.item())["item_id"] == item["item_id"]
 
 
 async def test_what_an_abandoned_run_left_goes_on_in_a_new_one_or_is_acknowledged(engine: Engine) -> None:
