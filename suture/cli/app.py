@@ -18,13 +18,24 @@ from suture.cli.store import store
 from suture.cli.work import work
 
 EPILOG = """\b
-Exit codes: 0 done; 1 refused or failed; 2 the command line, a file or the configuration is wrong; 3 not found;
-4 something does not answer; 5 `list --stuck --fail` found something, or `work resolve` met a run whose own code fails;
-130 interrupted. All commands are safe to repeat but `keys rotate`, which adds a key each time. Errors are one line on
-stderr: what, where, what to do; with --json an object of error, do, exit. SUTURE_DEBUG=1 adds the traceback.
+Exit codes:
+  0 done
+  1 refused or failed
+  2 the command line, a file or the configuration is wrong
+  3 not found
+  4 something does not answer
+  5 `list --stuck --fail` found something; or the run that `work resolve`
+    asks fails in its own code
+  130 interrupted
 
 \b
-At night: suture doctor; suture list --stuck; suture work list; suture show TRANSACTION."""
+All commands are safe to repeat; `keys rotate` adds a key each time. Errors
+are one line on stderr: what, where, what to do; with --json it is an object
+of error, do and exit. SUTURE_DEBUG=1 adds the traceback.
+
+\b
+At night: suture doctor; suture list --stuck; suture work list;
+suture show TRANSACTION."""
 
 app = typer.Typer(
     name="suture",

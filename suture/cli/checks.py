@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx
+from sqlalchemy import make_url
 
 from canonical.errors import Failure
 from canonical.ports import System
@@ -82,7 +83,9 @@ def _store(settings: Settings) -> Check:
         check_revision(url)
         return Check(what="store", found=f"{server_of(url)}, revision {head()}")
     except StoreNotMigrated as unfit:
-        return Check(what="store", found=unfit.what, do=unfit.do, ending=Ending.usage)
+        # Where that is, without what a URL may hold of secrets.
+        place = make_url(url).set(password=None, query={}).render_as_string()
+        return Check(what="store", found=f"{unfit.what}: {place}", do=unfit.do, ending=Ending.usage)
     except Exception as error:
         do = "start its server or mend its disk, or correct [store] url; gateway and worker then go on by themselves"
         return failed("store", error, do)

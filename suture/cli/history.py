@@ -16,7 +16,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.model import Frozen
+from suture.keys import SealBroken
 
+UNREADABLE = "(sealed under a key that is gone)"
+"""In place of words that cannot be opened: the rest of the history is told all the same."""
 _SCHEDULED = PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
 _ENDS = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "done",
@@ -100,7 +103,10 @@ async def why(client: Client, failure: Failure) -> str:
     """The category and the constant summary of a failure."""
     if not failure.ByteSize():
         return ""
-    error = await client.data_converter.decode_failure(failure)
+    try:
+        error = await client.data_converter.decode_failure(failure)
+    except SealBroken:
+        return UNREADABLE
     if isinstance(error, ApplicationError):
         return ": ".join(filter(None, (error.type, error.message)))
     cause = error.__cause__
@@ -166,7 +172,10 @@ async def _waits(client: Client, events: Sequence[HistoryEvent]) -> tuple[Wait, 
 async def _text(client: Client, payload: Payload) -> str:
     if not payload.metadata:
         return ""
-    return str((await client.data_converter.decode([payload], [str]))[0])
+    try:
+        return str((await client.data_converter.decode([payload], [str]))[0])
+    except SealBroken:
+        return UNREADABLE
 
 
 def moment(stamp: Timestamp) -> datetime:

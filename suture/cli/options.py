@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for scripts; an error as JSON on stderr.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON for scripts; errors too, on stderr.")]
 TokenFile = Annotated[
     Path | None,
     typer.Option(help="File with your token; else SUTURE_TOKEN, else .suture/token beside hospital.toml."),
@@ -15,8 +15,13 @@ DocumentFile = Annotated[
 ]
 FacilityName = Annotated[str | None, typer.Option("--facility", help="Only this facility.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever reads this later; no patient data.")]
-BusinessKey = Annotated[str, typer.Argument(help="<process>:<facility>:<source>:<number>, as `suture list` shows it.")]
-Transaction = Annotated[str, typer.Argument(help="A correlation id, a business key, or a work item's id.")]
+BusinessKey = Annotated[
+    str,
+    typer.Argument(metavar="BUSINESS_KEY", help="<process>:<facility>:<source>:<number>, as `suture list` shows it."),
+]
+Transaction = Annotated[
+    str, typer.Argument(metavar="TRANSACTION", help="A correlation id, a business key, or a work item's id.")
+]
 EventId = Annotated[
     str | None,
     typer.Option(help="The event's id, to deduplicate by; else made from the file, so that repeating is safe."),

@@ -16,6 +16,9 @@ WIDE = 10_000
 """How wide a line may be where nobody's terminal bounds it: what is piped is never cut or wrapped."""
 
 
+NOTHING = "-"
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where to print now: the stream of the moment, as wide as the terminal, or unbounded."""
     stream = sys.stderr if stderr else sys.stdout
@@ -38,12 +41,17 @@ def emit(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table, folded at the terminal's width, nothing cut."""
+    """A plain table, folded at the terminal's width, nothing cut; a column with nothing in it is left out.
+
+    What stands first is a name that people copy: it is folded last.
+    """
     shown = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    for row in rows:
-        shown.add_row(*(escape(printable(text(cell))) for cell in row))
+    cells = [[printable(text(cell)) for cell in row] for row in rows]
+    kept = [at for at in range(len(columns)) if any(row[at] != NOTHING for row in cells)]
+    for at in kept:
+        shown.add_column(columns[at], overflow="fold", no_wrap=at == kept[0])
+    for row in cells:
+        shown.add_row(*(escape(row[at]) for at in kept))
     console().print(shown)
 
 
@@ -55,14 +63,14 @@ def printable(words: str) -> str:
 def text(value: object) -> str:
     """A value in a cell."""
     match value:
-        case None:
-            return "-"
+        case None | "":
+            return NOTHING
         case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
         case bool():
             return "yes" if value else "no"
         case tuple() | list():
-            return ", ".join(map(text, value)) or "-"
+            return ", ".join(map(text, value)) or NOTHING
         case BaseModel():
             return value.model_dump_json()
         case _:

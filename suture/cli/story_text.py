@@ -38,7 +38,7 @@ def tell(story: Story) -> None:
             )
             for effect in story.effects
         ]
-        output.table(("SYSTEM", "STEP", "", "STATE", "REFERENCE", "QUANTITY", "AMOUNT", "WHEN"), rows)
+        output.table(("SYSTEM", "STEP", "KIND", "STATE", "REFERENCE", "QUANTITY", "AMOUNT", "WHEN"), rows)
     if story.lineage:
         output.say()
         for edge in story.lineage:
@@ -135,7 +135,8 @@ def _run(one: Run) -> None:
     if one.history is None:
         return
     for wait in one.history.waits:
-        output.say(f"waits           until {output.text(wait.until)}: {wait.summary or 'a timer'}")
+        when = f"{output.text(wait.until)}, {output.ago(wait.until, datetime.now(UTC))}"
+        output.say(f"waits           until {when}: {wait.summary or 'a timer'}")
     if one.history.steps:
         output.say()
         output.table(("STEP", "TIMES", "STATE", "TRIES", "WHAT", "FAILURE", "LAST"), _steps(one.history.steps))

@@ -26,10 +26,8 @@ def tell_runs(runs: Sequence[RunProjection], *, limit: int) -> None:
         output.say("no such transactions")
         return
     now = datetime.now(UTC)
-    rows = [
-        (run.workflow_id, run.outcome or run.stage, run.waiting_for, output.ago(run.started, now), run.correlation_id)
-        for run in runs
-    ]
-    output.table(("TRANSACTION", "STAGE", "WAITS FOR", "STARTED", "CORRELATION ID"), rows)
+    rows = [(run.workflow_id, run.outcome or run.stage, run.waiting_for, output.ago(run.started, now)) for run in runs]
+    output.table(("TRANSACTION", "STAGE", "WAITS FOR", "STARTED"), rows)
+    output.say("all of one: suture show TRANSACTION")
     if len(runs) == limit:
         output.remark(f"the {limit} oldest are shown; more with --limit")

@@ -35,7 +35,10 @@ def list_items(
 
 @work.command(name="show")
 def show_item(context: typer.Context, item: Item, token_file: TokenFile = None, as_json: AsJson = False) -> None:
-    """One work item: the question, what may be decided; with your token also the vendor's own words."""
+    """Show one item, and what may be decided.
+
+    With your token also the vendor's own words, which is audited.
+    """
     from suture.cli.session import configured, run
     from suture.cli.work_items import find, tell_one
 

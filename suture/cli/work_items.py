@@ -115,6 +115,8 @@ def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
         return
     item = listed.item
     output.say(item.question, style="bold")
+    if item.evidence:
+        output.say(f"in the vendor's words: {item.evidence}")
     if listed.closed_at is None:
         for command in commands(item):
             output.say(f"  next: {command}")
@@ -133,7 +135,6 @@ def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
         "reason": listed.reason or None,
         "transaction": f"suture show {item.correlation_id}",
         "web ui": web_ui(settings, item.workflow_id) if item.workflow_id != INBOX else None,
-        "evidence": item.evidence or None,
     }
     for name, value in lines.items():
         if value is not None:

@@ -1,7 +1,7 @@
 """What can go wrong with the store itself.
 
 StoreError
-  StoreNotMigrated    it is not there, or its tables are not those of this version
+  StoreNotMigrated    its tables are not those of this version: run `suture store migrate`
   StoreUnavailable    it cannot be reached, is locked or full: what was asked may be asked again
 """
 

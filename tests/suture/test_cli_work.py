@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from temporalio import workflow
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -25,6 +26,8 @@ from canonical.documents.usage_run import UsageStart
 from canonical.envelope import Envelope
 from canonical.identity import TRANSACTIONS_QUEUE
 from canonical.ports import ClearStanding
+from suture.cli.history import UNREADABLE, why
+from suture.keys import Keyring
 from suture.people import People
 from suture.policies import Policies
 from suture.serving import ROLES, queues
@@ -365,6 +368,15 @@ async def test_what_temporal_does_not_answer_hides_nothing_else(engine: Engine) 
     assert "queue transactions" in str(without_worker.json) and "c-lost" in str(without_worker.json)
     assert nowhere.json[0]["why"].endswith("which queues have a worker is not known")
     assert "c-lost" in str(nowhere.json)
+
+
+async def test_a_failure_under_a_lost_key_does_not_hide_the_rest(engine: Engine) -> None:
+    lost = await Client.connect(
+        engine.client.service_client.config.target_host, plugins=[suture_plugin(Keyring.make())]
+    )
+    failure = Failure()
+    await lost.data_converter.encode_failure(refusal(), failure)
+    assert await why(engine.client, failure) == UNREADABLE
 
 
 @workflow.defn(name="usage-to-charge", sandboxed=False)

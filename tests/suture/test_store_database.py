@@ -14,7 +14,7 @@ from suture.keys import Keyring, make_keys
 from suture.store.audit import AUDIT
 from suture.store.columns import Exact, UtcTime
 from suture.store.cross_references import CrossReference
-from suture.store.database import Database
+from suture.store.database import Database, server_of
 from suture.store.errors import StoreUnavailable
 from suture.store.inbox import Accepted
 from suture.store.inbox_table import INBOX
@@ -174,3 +174,8 @@ async def test_a_systems_name_means_one_thing_and_a_thing_has_many_names(store: 
 
 async def test_the_store_answers_a_ping(store: Store) -> None:
     await store.ping()
+
+
+def test_what_serves_the_store_tells_its_version(store_url: str) -> None:
+    name, _, version = server_of(store_url).partition(" ")
+    assert store_url.startswith(name) and version.split(".")[0].isdigit()
