@@ -14,6 +14,7 @@ import pytest
 from canonical.documents.costing import CostPosting, CostRule, cost_rule
 from canonical.documents.item import Ownership
 from canonical.documents.location import Keeping
+from canonical.documents.usage import Disposition
 from canonical.errors import (
     Audience,
     BusinessRefusal,
@@ -100,7 +101,7 @@ async def test_a_valuation_tells_cost_ownership_and_keeping(
     value = await connector.valuation(facility="SOUTH", item=item, location=location)
     assert value is not None
     assert (value.ownership, value.keeping) == (ownership, keeping)
-    assert cost_rule(value.ownership, value.keeping) is rule
+    assert cost_rule(value.ownership, value.keeping, Disposition.consumed) is rule
     if item == "4711":
         assert value.unit_cost == Money(amount=Decimal("48.07"), currency="USD")
         assert (value.method, value.source) == ("standard", "MBEW-STPRS")
