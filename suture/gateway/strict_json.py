@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from canonical.inbound import InvalidEvent
@@ -69,8 +69,12 @@ def _whole(digits: str) -> int:
 
 
 def _decimal(digits: str) -> Decimal:
-    number = Decimal(_short(digits))
-    if abs(number.adjusted()) > _LONGEST_NUMBER:
+    try:
+        number = Decimal(_short(digits))
+    except InvalidOperation:
+        # An exponent that not even a decimal can hold.
+        number = None
+    if number is None or abs(number.adjusted()) > _LONGEST_NUMBER:
         raise InvalidEvent("body", "expected numbers of an ordinary size")
     return number
 

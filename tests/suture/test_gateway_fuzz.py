@@ -37,6 +37,11 @@ tricky: st.SearchStrategy[Any] = st.sampled_from(
     ]
 )  # fmt: skip
 
+numbers = st.from_regex(r"\A-?(0|[1-9][0-9]{0,70})(\.[0-9]{1,70})?([eE][+-]?[0-9]{1,25})?\Z") | st.sampled_from(
+    ["1e1000000000000000000", "-1E+999999999999999999999", "0e1000000000000000000", "1e-1000000000000000000", "-0.0"]
+)
+"""As they stand in a body: what Python would write is not all that a vendor may."""
+
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[FrontDoor]:
@@ -108,6 +113,14 @@ async def test_an_event_with_anything_in_any_field(door: FrontDoor, data: st.Dat
         field = data.draw(st.sampled_from(sorted(inner)) | st.text(max_size=20)) if inner else "x"
         inner[field] = data.draw(tricky | anything)
     assert await answered(door, json.dumps(body).encode()) in CLEAR
+
+
+@SHARED
+@given(number=numbers, field=st.sampled_from(["qty", "version", "useId", "unheardOf"]))
+async def test_any_number_in_any_spelling(door: FrontDoor, number: str, field: str) -> None:
+    assert await answered(door, f'{{"a":{number}}}'.encode()) == 422
+    body = json.dumps(captured(**{field: "here"})).replace('"here"', number)
+    assert await answered(door, body.encode()) in CLEAR
 
 
 @SHARED
