@@ -4,7 +4,6 @@ import json
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from pydantic import ValidationError
 
 from canonical.policy import Policy
 from suture.problems import ConfigurationError, Problem, problems_of
-from suture.secret_files import UnfitSecretFile, check_secret_file
+from suture.secret_files import UnfitSecretFile
 from suture.settings import Settings
+from suture.webhook_secret import webhook_secret
 
 VARIABLE = "SUTURE_CONFIG"
 DEFAULT = "hospital.toml"
@@ -27,10 +27,9 @@ def configured_file(environ: Mapping[str, str]) -> Path:
 def read(file: Path) -> Settings:
     """Read and check the file; `ConfigurationError` tells all that is wrong. Relative paths count from its folder."""
     file = file.absolute()
-    raw = _parsed(file)
-    _inherit(raw)
+    text = _text(file)
     try:
-        settings = Settings.model_validate_json(as_json(raw), strict=True)
+        settings = Settings.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise ConfigurationError(*problems_of(error, file=file, model=Settings)) from None
     settings = settings.placed(file)
@@ -42,22 +41,31 @@ def as_json(raw: Mapping[str, Any]) -> str:
     """A parsed table as JSON, so that strict validation takes paths, dates and lists but no number for a string."""
 
     def plain(value: object) -> object:
-        if isinstance(value, Decimal):
-            return float(value)
         return value.isoformat() if isinstance(value, date) else str(value)
 
     return json.dumps(raw, default=plain)
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def _text(file: Path) -> str:
+    """The file as JSON, with what its tables inherit."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+        # A pipe would be waited for.
+        if file.exists() and not file.is_file():
+            raise ConfigurationError(Problem(file, "", "", "expected a file, this is a folder, a pipe or a device"))
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        _inherit(raw)
+        return as_json(raw)
     except FileNotFoundError:
         expected = f"expected a file, there is none; name one in {VARIABLE}"
     except (OSError, UnicodeDecodeError) as error:
         expected = f"expected a readable text file: {type(error).__name__}"
     except tomllib.TOMLDecodeError as error:
         expected = f"expected TOML: {error}"
+    except RecursionError:
+        expected = "expected tables and lists that are nested less deeply"
+    except ValueError:
+        # Python reads and writes whole numbers up to some thousand digits only.
+        expected = "expected numbers of an ordinary length"
     raise ConfigurationError(Problem(file, "", "", expected))
 
 
@@ -86,7 +94,7 @@ def _check_secrets(settings: Settings, file: Path) -> None:
     for name, source in settings.sources.items():
         for secret in source.secrets:
             try:
-                check_secret_file(secret)
+                webhook_secret(secret)
             except UnfitSecretFile as error:
                 problems.append(Problem(file, f"sources.{name}", "secrets", str(error)))
     if problems:

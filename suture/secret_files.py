@@ -13,7 +13,8 @@ def check_secret_file(path: Path) -> None:
     """Refuse a file that is no fit place for a secret; its content is never part of the error."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
+        # ValueError: a path with NUL in it.
         raise UnfitSecretFile(f"expected a secret file at {path}, there is none") from None
     if not stat.S_ISREG(status.st_mode):
         raise UnfitSecretFile(f"expected a secret file at {path}, that is no file")

@@ -1,12 +1,14 @@
 """The tables of `hospital.toml`, one frozen model each."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from canonical.documents.charge import CaseStatus
 from canonical.errors import Audience
@@ -22,11 +24,39 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+def _form(pattern: str, words: str) -> AfterValidator:
+    """Refuse a text of another form, in words: people read them, not the pattern."""
+    form = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if form.fullmatch(text) is None:
+            raise ValueError(f"expected {words}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _web_address(text: str) -> str:
+    """Refuse what a browser could not open; without a slash at its end, so that a path can follow."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment or not text.isprintable() or " " in text:
+        raise ValueError("expected a web address, for example http://127.0.0.1:8233")
+    return text.rstrip("/")
+
+
+Name = Annotated[str, _form(r"[a-z][a-z0-9-]{0,39}", "at most 40 small letters, digits and dashes, a letter in front")]
+Currency = Annotated[str, _form(r"[A-Z]{3}", "the three capital letters of a currency, for example USD")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Bind = Annotated[str, StringConstraints(pattern=r"^[^\s:]+:\d{1,5}$")]
+Digest = Annotated[str, _form(r"[0-9a-f]{64}", "a SHA-256 as 64 digits and letters a to f")]
+Bind = Annotated[str, _form(r"[^\s:]+:\d{1,5}", "host:port, for example 127.0.0.1:7233")]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+StoreAddress = Annotated[
+    str, _form(r"(?s)(sqlite:///|postgresql(\+psycopg)?://).*", "sqlite:///<path> or postgresql://<address>")
+]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Role = Audience | Literal["reader", "operator", "supervisor", "history-reader"]
 
@@ -96,13 +126,13 @@ class Temporal(Table):
 
     address: Bind = "127.0.0.1:7233"
     namespace: str = "default"
-    ui_url: str = "http://127.0.0.1:8233"
+    ui_url: WebAddress = "http://127.0.0.1:8233"
 
 
 class Store(Table):
     """`[store]`: an SQLite file or a PostgreSQL database by URL."""
 
-    url: str = Field(default="sqlite:///suture.db", pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)", repr=False)
+    url: StoreAddress = Field(default="sqlite:///suture.db", repr=False)
 
 
 class Keys(Table):
@@ -148,5 +178,5 @@ class Prometheus(Table):
 class Telemetry(Table):
     """`[telemetry]`: where spans go, if anywhere."""
 
-    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    otlp_endpoint: WebAddress | None = None
     prometheus: Prometheus = Prometheus()

@@ -5,20 +5,16 @@ unsigned to it; here the bytes are signed as they came. A test holds that both a
 """
 
 import base64
-import binascii
 import hmac
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
-from suture.problems import ConfigurationError, Problem
 from suture.settings import Settings
+from suture.webhook_secret import SHORTEST, webhook_secret
 
 WINDOW = 300
 """Seconds that the sender's clock may be off, either way."""
 
-_PREFIX = "whsec_"
-_SHORTEST = 24
 _SIGNATURES_AT_MOST = 16
 
 
@@ -44,33 +40,10 @@ class Signatures:
 
 
 def signatures_of(settings: Settings) -> dict[str, Signatures]:
-    """The signatures of every configured source; `ConfigurationError` names a secret file that holds no secret."""
-    problems: list[Problem] = []
-    found: dict[str, Signatures] = {}
-    for name, source in settings.sources.items():
-        keys = []
-        for file in source.secrets:
-            try:
-                keys.append(_key(file))
-            except (OSError, ValueError) as unfit:
-                problems.append(Problem(settings.file, f"sources.{name}", "secrets", str(unfit)))
-        found[name] = Signatures(keys)
-    if problems:
-        raise ConfigurationError(*problems)
-    return found
+    """The signatures of every configured source; the secrets were looked at when the configuration was checked."""
+    return {name: Signatures([*map(webhook_secret, source.secrets)]) for name, source in settings.sources.items()}
 
 
 def unknown_source() -> Signatures:
     """Secrets that nobody has, so that an unknown source costs the same time as a known one."""
-    return Signatures([secrets.token_bytes(_SHORTEST)])
-
-
-def _key(file: Path) -> bytes:
-    text = file.read_text(encoding="ascii", errors="replace").strip().removeprefix(_PREFIX)
-    try:
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) < _SHORTEST:
-        raise ValueError(f"expected {file} to hold {_PREFIX} and at least {_SHORTEST} bytes in base64")
-    return key
+    return Signatures([secrets.token_bytes(SHORTEST)])

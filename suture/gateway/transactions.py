@@ -53,7 +53,7 @@ class Transactions:
         )
 
     def _run(self, run: RunProjection) -> RunSeen:
-        ui, namespace = self._temporal.ui_url.rstrip("/"), quote(self._temporal.namespace, safe="")
+        ui, namespace = self._temporal.ui_url, quote(self._temporal.namespace, safe="")
         return RunSeen(
             business_key=run.business_key,
             workflow_id=run.workflow_id,

@@ -53,7 +53,7 @@ def write_hospital(folder: Path, *, change: tuple[str, str] = ("", "")) -> Path:
     """Write the file and its secret; `change` replaces one piece of the text by another."""
     secret = folder / "inventory.secret"
     secret.touch(mode=0o600)
-    secret.write_text("whsec_" + "A" * 8)
+    secret.write_text("whsec_" + "A" * 32)
     text = HOSPITAL.replace("{digest}", sha256(TOKEN.encode()).hexdigest())
     old, new = change
     if old not in text:

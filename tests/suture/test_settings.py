@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from os import mkfifo
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ def _refused(folder: Path, old: str, new: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         read(file)
     return str(caught.value).replace(str(folder), "")
+
+
+def _temporal(line: str) -> tuple[str, str]:
+    return "[policy.confirmation]", f"[temporal]\n{line}\n[policy.confirmation]"
 
 
 def test_a_facility_takes_from_the_hospital_what_it_does_not_say(tmp_path: Path) -> None:
@@ -79,7 +84,7 @@ def test_the_route_is_the_latest_that_has_begun(tmp_path: Path) -> None:
             "[systems.inventory] rate_per_second: expected a valid number",
         ),
         ('currency = "USD"', "", "[hospital] currency: expected a value, the key is missing"),
-        ('currency = "USD"', 'currency = "usd"', "[hospital] currency: expected a text that should match pattern"),
+        ('currency = "USD"', 'currency = "usd"', "[hospital] currency: expected the three capital letters"),
         ("America/Chicago", "America/Nowhere", "[facilities.NORTH] timezone: expected a time zone of the tz database"),
         ('"case-verified"', '"sometime"', "[facilities.NORTH] charge_trigger: expected 'scan', 'case-verified' or"),
         ("since = 2026-01-01", 'since = "soon"', "[facilities.NORTH.routes[0]] since: expected a date, for example"),
@@ -103,7 +108,7 @@ def test_the_route_is_the_latest_that_has_begun(tmp_path: Path) -> None:
             'system = "x"\nsecrets',
             "[sources.inventory] system: expected one of billing",
         ),
-        ('["inventory.secret"]', "[]", "[sources.inventory] secrets: Tuple should have at least 1 item"),
+        ('["inventory.secret"]', "[]", "[sources.inventory] secrets: expected at least 1 item"),
         (
             '"inventory.secret"',
             '"absent"',
@@ -121,7 +126,21 @@ def test_the_route_is_the_latest_that_has_begun(tmp_path: Path) -> None:
             '[policy]\ncharge_when = "open"\n[policy.confirmation]',
             "[policy] charge_when: expected",
         ),
-        ("[systems.erp]", "[systems.ERP]", "[systems] ERP: not a name for a table"),
+        ("[systems.erp]", "[systems.ERP]", "[systems] ERP: not a name for a table: expected at most 40 small letters"),
+        ("[facilities.NORTH]", '[facilities."N O"]', "[facilities] N O: not a name for a table: expected at most 64"),
+        (
+            '[hospital]\nname = "Mercy General"\nlegal_entity = "MG"\ncurrency = "USD"',
+            "",
+            "[hospital]: expected this table",
+        ),
+        ("[facilities.NORTH]", "[policy.no_such.thing]", "[facilities.<name>]: expected this table"),
+        (*_temporal('address = "nowhere"'), "[temporal] address: expected host:port, for example 127.0.0.1:7233"),
+        (*_temporal('ui_url = "foo"'), "[temporal] ui_url: expected a web address, for example http://"),
+        (*_temporal('ui_url = "http://"'), "[temporal] ui_url: expected a web address"),
+        (*_temporal('ui_url = "http://h:99999"'), "[temporal] ui_url: expected a web address"),
+        (*_temporal('ui_url = "http://h/?q"'), "[temporal] ui_url: expected a web address"),
+        ('name = "Mercy General"', "name = 7\nhospital = 1", "[hospital] hospital: unknown key"),
+        ("limit = 2500.50", 'limit = 1\n"two\\nlines" = 1', "[people.dana] two?lines: unknown key"),
         ("[hospital]", "[hospital", "/hospital.toml: expected TOML: "),
     ],
 )
@@ -129,6 +148,38 @@ def test_what_is_wrong_is_told_with_table_and_key(tmp_path: Path, old: str, new:
     message = _refused(tmp_path, old, new)
     assert message.startswith("/hospital.toml: ")
     assert told in message
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a = " + "[" * 5000, "nested less deeply"),
+        (".".join(["a"] * 5000) + " = 1", "nested less deeply"),
+        (".".join(["a"] * 400) + " = 1", "nested less deeply"),
+        ("name = " + "9" * 5000, "numbers of an ordinary length"),
+        ("name = 0x" + "9" * 5000, "numbers of an ordinary length"),
+        ("name = 1e1000000000000000000", "[hospital]: expected this table"),
+        ("hospital = 3", "hospital: expected a table"),
+        ("name = 'a\0'", "expected TOML"),
+    ],
+)
+def test_a_file_that_no_parser_should_be_given_is_told_in_one_line(tmp_path: Path, content: str, told: str) -> None:
+    file = tmp_path / "hospital.toml"
+    file.write_text(content)
+    with pytest.raises(ConfigurationError) as caught:
+        read(file)
+    assert told in str(caught.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    mkfifo(tmp_path / "hospital.toml")
+    with pytest.raises(ConfigurationError, match="expected a file, this is a folder, a pipe or a device"):
+        read(tmp_path / "hospital.toml")
+
+
+def test_the_web_ui_is_named_without_a_slash_at_its_end(tmp_path: Path) -> None:
+    settings = read(write_hospital(tmp_path, change=_temporal('ui_url = "https://temporal.hospital/ui/"')))
+    assert settings.temporal.ui_url == "https://temporal.hospital/ui"
 
 
 def test_all_problems_are_told_at_once_one_line_each(tmp_path: Path) -> None:
@@ -154,6 +205,14 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> 
     file = write_hospital(tmp_path)
     (tmp_path / "inventory.secret").chmod(mode)
     with pytest.raises(ConfigurationError, match="readable by its owner only; run: chmod 600"):
+        read(file)
+
+
+@pytest.mark.parametrize("secret", ["whsec_not base64", "whsec_" + "A" * 8, "words", "\xff\x00"])
+def test_a_webhook_secret_that_is_none_is_found_when_the_configuration_is_read(tmp_path: Path, secret: str) -> None:
+    file = write_hospital(tmp_path)
+    (tmp_path / "inventory.secret").write_text(secret)
+    with pytest.raises(ConfigurationError, match="to hold whsec_ and at least 24 bytes in base64"):
         read(file)
 
 
