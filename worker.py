@@ -25,18 +25,16 @@ from activities.notes import Notes
 from activities.stock import Stock
 from suture.assembly import Assembly, assemble
 from suture.configuration import configured_file, read
-from suture.keys import KeysError, load
+from suture.ending import ended
+from suture.keys import load
 from suture.people import People
 from suture.policies import Policies
-from suture.problems import ConfigurationError
 from suture.serving import ROLES, Role, queues
 from suture.settings import Settings
-from suture.store.errors import StoreNotMigrated, StoreUnavailable
 from suture.store.store import Store
 from suture.telemetry.context import outgoing_headers
-from suture.telemetry.runtime import EndpointTaken
 from suture.telemetry.start import start_telemetry
-from suture.temporal.client import TemporalUnreachable, connect, exit_clean
+from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import suture_plugin
 from workflows.usage_to_charge import UsageToCharge
 
@@ -54,22 +52,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="worker", description="Serve Suture's workflows and activities.")
     arguments.add_argument("--role", choices=ROLES, action="append", help="repeatable; all roles by default")
     roles: tuple[Role, ...] = tuple(arguments.parse_args().role or ROLES)
-    try:
+
+    def run() -> int:
         if strangers := shadowed(OURS):
             raise Shadowed("; ".join(strangers))
-        code = asyncio.run(serve(read(configured_file(os.environ)), roles))
-    except (
-        ConfigurationError,
-        EndpointTaken,
-        KeysError,
-        Shadowed,
-        StoreNotMigrated,
-        StoreUnavailable,
-        TemporalUnreachable,
-    ) as wrong:
-        print(f"worker: {wrong}", file=sys.stderr, flush=True)
-        code = 2
-    exit_clean(code)
+        return asyncio.run(serve(read(configured_file(os.environ)), roles))
+
+    exit_clean(ended("worker", run, known=(Shadowed,)))
 
 
 async def serve(settings: Settings, roles: Sequence[Role]) -> int:

@@ -6,7 +6,6 @@
 import asyncio
 import os
 import signal
-import sys
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -14,9 +13,9 @@ from starlette.applications import Starlette
 
 from suture.codec_server.app import create_codec_app, is_loopback
 from suture.configuration import configured_file, read
-from suture.keys import KeysError, load
+from suture.ending import ended
+from suture.keys import load
 from suture.people import People
-from suture.problems import ConfigurationError
 from suture.settings import Settings
 from suture.telemetry.logs import start_logs
 from suture.temporal.client import exit_clean
@@ -25,19 +24,23 @@ PATH = "SUTURE_CODEC_PATH"
 
 
 class Misplaced(Exception):
-    """The path for the Web UI must not be served to other machines."""
+    """The path for the Web UI must not be served like this."""
 
 
 def app_of(settings: Settings, *, ui_secret: str) -> Starlette:
     """The application that this configuration asks for."""
     if ui_secret and not is_loopback(settings.codec.host):
-        raise Misplaced(f"codec: host: expected a loopback address while {PATH} is set, or {PATH} unset")
-    return create_codec_app(
-        load(settings.keys.file),
-        register=People(settings.people),
-        ui_secret=ui_secret or None,
-        ui_origin=origin_of(settings.temporal.ui_url),
-    )
+        raise Misplaced(f"[codec] host: expected a loopback address while {PATH} is set, or {PATH} unset")
+    keyring = load(settings.keys.file)
+    try:
+        return create_codec_app(
+            keyring,
+            register=People(settings.people),
+            ui_secret=ui_secret or None,
+            ui_origin=origin_of(settings.temporal.ui_url),
+        )
+    except ValueError as unfit:
+        raise Misplaced(f"{PATH}: {unfit}") from None
 
 
 def origin_of(url: str) -> str:
@@ -46,7 +49,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def serve(settings: Settings, *, ui_secret: str) -> None:
+async def serve(settings: Settings, *, ui_secret: str) -> int:
     """Serve until a signal says to stop."""
     host, port = settings.codec.host, settings.codec.port
     server = uvicorn.Server(
@@ -67,18 +70,18 @@ async def serve(settings: Settings, *, ui_secret: str) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, lambda: None)
     await server.serve()
+    return 0
 
 
 def main() -> int:
     """Run the server; errors of configuration in one line."""
     start_logs("suture-codec")
-    try:
+
+    def run() -> int:
         settings = read(configured_file(os.environ))
-        asyncio.run(serve(settings, ui_secret=os.environ.get(PATH, "").strip()))
-    except (ConfigurationError, KeysError, Misplaced, ValueError) as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    return 0
+        return asyncio.run(serve(settings, ui_secret=os.environ.get(PATH, "").strip()))
+
+    return ended("codec", run, known=(Misplaced,))
 
 
 if __name__ == "__main__":

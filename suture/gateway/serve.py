@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
@@ -12,19 +11,17 @@ from temporalio.service import RPCError
 from suture.assembly import kinds
 from suture.configuration import configured_file, read
 from suture.dispatch import Dispatcher
+from suture.ending import ended
 from suture.gateway.app import create_app
 from suture.gateway.deliveries import Deliveries
 from suture.gateway.server import CannotListen, Server, address_of, listen
 from suture.intake import Intake
-from suture.keys import KeysError, load
+from suture.keys import load
 from suture.people import People
-from suture.problems import ConfigurationError
 from suture.rounds import Rounds
 from suture.settings import Settings
 from suture.starting import Starter
-from suture.store.errors import StoreError
 from suture.store.store import Store
-from suture.telemetry.runtime import EndpointTaken
 from suture.telemetry.start import start_telemetry
 from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import suture_plugin
@@ -34,22 +31,14 @@ _REACHED_WITHIN = timedelta(seconds=2)
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT: exit 0; 2 where the configuration or what it names does not let it serve."""
-    try:
-        asyncio.run(serve(read(configured_file(os.environ))))
-        code = 0
-    except (
-        CannotListen,
-        ConfigurationError,
-        EndpointTaken,
-        KeysError,
-        StoreError,
-    ) as wrong:
-        print(f"gateway: {wrong}", file=sys.stderr, flush=True)
-        code = 2
-    exit_clean(code)
+
+    def run() -> int:
+        return asyncio.run(serve(read(configured_file(os.environ))))
+
+    exit_clean(ended("gateway", run, known=(CannotListen,)))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings) -> int:
     """Open what the application needs, serve, and close it in the opposite order."""
     telemetry = start_telemetry(settings.telemetry, service="gateway")
     async with AsyncExitStack() as stack:
@@ -84,6 +73,7 @@ async def serve(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await running
     print("gateway stopped", flush=True)
+    return 0
 
 
 async def reached(client: Client) -> bool:

@@ -6,21 +6,19 @@ but may lose the last ones when the power fails, and an event that was answered 
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.expression import ClauseElement
 
-from suture.store.errors import StoreError, StoreUnavailable
+from suture.store.availability import available
+from suture.store.errors import StoreError
 from suture.store.prepared import Prepared
 from suture.store.writer import Writer
 
@@ -29,8 +27,6 @@ READERS = 4
 CONNECTIONS = 8
 BUSY_MILLISECONDS = 10_000
 TRIES = 5
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout, sqlite3.OperationalError, psycopg.OperationalError)
-"""Prepared statements raise the drivers' own errors, all others SQLAlchemy's."""
 
 
 class Database:
@@ -45,20 +41,16 @@ class Database:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one writing transaction; returns after the commit. A deadlock runs the work again."""
-        try:
+        with available("the store cannot be written now"):
             if self._writer is not None:
                 # The write is queued: a caller that goes away must not make it look undone.
                 return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work)))
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
-        except UNAVAILABLE as failure:
-            raise StoreUnavailable("the store cannot be written now") from failure
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one reading transaction."""
-        try:
+        with available("the store cannot be read now"):
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
-        except UNAVAILABLE as failure:
-            raise StoreUnavailable("the store cannot be read now") from failure
 
     async def execute(self, statement: Executable) -> int:
         """Run one writing statement; answers how many rows it touched."""

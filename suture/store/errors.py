@@ -2,7 +2,7 @@
 
 StoreError
   StoreNotMigrated    its tables are not those of this version: run `suture store migrate`
-  StoreUnavailable    it cannot be reached, is locked or full: what was asked may be asked again
+  StoreUnavailable    it cannot be reached, is locked, full or damaged: what was asked may be asked again
 """
 
 MIGRATE = "suture store migrate"
@@ -28,4 +28,4 @@ class StoreNotMigrated(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The database cannot be reached, is locked or full."""
+    """The database cannot be reached, is locked, full or damaged."""

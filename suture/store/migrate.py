@@ -11,10 +11,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from suture.store.availability import available
 from suture.store.database import writing_engine
-from suture.store.errors import StoreNotMigrated, StoreUnavailable
+from suture.store.errors import StoreNotMigrated
 
 ADVISORY_LOCK = 7_316_842_001
 """PostgreSQL's lock for this application's migrations: any number that nobody else uses."""
@@ -24,7 +24,7 @@ def migrate(url: str) -> str:
     """Migrate to this version's revision and answer it; a second process waits, then finds nothing to do."""
     engine = writing_engine(url)
     try:
-        with _one_at_a_time(url):
+        with available("the store cannot be migrated now"), _one_at_a_time(url):
             if engine.dialect.name == "sqlite":
                 # Kept in the file; on the driver's own connection, because it cannot be changed in a transaction.
                 with closing(engine.raw_connection()) as driver:
@@ -33,8 +33,6 @@ def migrate(url: str) -> str:
                 if engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
                 command.upgrade(alembic_config(connection), "head")
-    except (OperationalError, InterfaceError) as failure:
-        raise StoreUnavailable("the store cannot be migrated now") from failure
     finally:
         engine.dispose()
     return head()
@@ -54,10 +52,8 @@ def revision(url: str) -> str | None:
         return None
     engine = writing_engine(url)
     try:
-        with engine.connect() as connection:
+        with available("the store cannot be reached"), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
-    except (OperationalError, InterfaceError) as failure:
-        raise StoreUnavailable("the store cannot be reached") from failure
     finally:
         engine.dispose()
 

@@ -271,7 +271,7 @@ async def test_the_process_does_not_serve_the_web_ui_to_other_machines(tmp_path:
     _, err = await process.communicate()
     assert process.returncode == 2
     assert err.decode().splitlines() == [
-        f"codec: host: expected a loopback address while {PATH} is set, or {PATH} unset"
+        f"codec: [codec] host: expected a loopback address while {PATH} is set, or {PATH} unset"
     ]
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from suture.keys import Keyring
-from suture.store.database import writing_engine
+from suture.store.database import Database, writing_engine
 from suture.store.errors import StoreError, StoreNotMigrated, StoreUnavailable
 from suture.store.migrate import check_revision, head, migrate, revision
 from suture.store.store import Store
 from suture.store.tables import METADATA
+from tests.support.documents import arrival
 
 
 def test_models_and_migrations_agree(store_url: str) -> None:
@@ -56,6 +58,41 @@ def test_a_newer_revision_is_refused(tmp_path: Path, keyring: Keyring) -> None:
 def test_a_store_that_cannot_be_reached_is_unavailable(keyring: Keyring) -> None:
     with pytest.raises(StoreUnavailable):
         Store.open("postgresql://nobody@127.0.0.1:1/none", keyring)
+
+
+@pytest.mark.parametrize("part", ["head", "page"])
+async def test_a_damaged_file_is_unavailable_and_says_where_to_get_it_back(
+    tmp_path: Path, keyring: Keyring, part: str
+) -> None:
+    file = tmp_path / "store.db"
+    url = f"sqlite:///{file}"
+    migrate(url)
+    if part == "head":
+        file.write_bytes(b"no database at all" * 1000)
+        for ask in (migrate, check_revision):
+            with pytest.raises(StoreUnavailable, match=r"not a readable database.*restore it from its backup"):
+                ask(url)
+        return
+    async with Store.open(url, keyring) as store:
+        with file.open("r+b") as opened:
+            opened.seek(4096)
+            opened.write(b"\xff" * (file.stat().st_size - 4096))
+        with pytest.raises(StoreUnavailable, match="not a readable database"):
+            await store.inbox.get(1)
+        with pytest.raises(StoreUnavailable, match="not a readable database"):
+            await store.inbox.accept(arrival("U-1"))
+
+
+async def test_a_statement_that_is_wrong_is_no_unavailable_store(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    migrate(url)
+    database = Database(url)
+    twice = "INSERT INTO alembic_version SELECT version_num FROM alembic_version"
+    with pytest.raises(IntegrityError):
+        await database.write(lambda connection: connection.exec_driver_sql(twice))
+    with pytest.raises(ProgrammingError):
+        await database.write(lambda connection: connection.exec_driver_sql("SELECT ?", ((1, 2),)))
+    await database.close()
 
 
 def test_a_store_in_memory_is_refused() -> None:
