@@ -14,6 +14,7 @@ from canonical.identity import RunName, work_item_id
 from canonical.memory import RunProjection
 from suture.store.errors import StoreUnavailable
 from suture.store.store import Store
+from suture.telemetry.context import Place, within
 
 _LOG = logging.getLogger(__name__)
 ENDED_BADLY = 'ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime > "{since}"'
@@ -37,20 +38,35 @@ class Rounds:
                 await self.make()
             except (RPCError, RuntimeError, StoreUnavailable):
                 _LOG.warning("a round over ended runs could not be made, and is made again")
+            except Exception as defect:
+                # Whoever serves beside the rounds would not see that they have ended.
+                _LOG.error("a round over ended runs failed, and is made again", exc_info=defect)
             await asyncio.sleep(every.total_seconds())
 
     async def make(self) -> int:
-        """Settle every run that ended badly and still looks open; answers how many. Repeating it changes nothing."""
+        """Settle every run that ended badly and still looks open; answers how many. Repeating it changes nothing.
+
+        A run that cannot be settled is logged and left for the next round, and keeps no other from being settled.
+        """
         began = datetime.now(UTC)
-        settled = 0
+        settled = failed = 0
         query = ENDED_BADLY.format(since=self.since.strftime("%Y-%m-%dT%H:%M:%SZ"))
         async for ended in self.client.list_workflows(query):
             for run in await self.store.runs.find(workflow_id=ended.id):
-                if run.closed is None:
-                    status = ended.status.name.lower().replace("_", " ") if ended.status else "gone"
-                    await self._settle(run, status, ended.close_time or began)
-                    settled += 1
-        self.since = began - OVERLAP
+                if run.closed is not None:
+                    continue
+                status = ended.status.name.lower().replace("_", " ") if ended.status else "gone"
+                with within(run.correlation_id, Place(facility=run.facility, process=run.process)):
+                    try:
+                        await self._settle(run, status, ended.close_time or began)
+                        settled += 1
+                    except StoreUnavailable:
+                        raise
+                    except Exception as defect:
+                        failed += 1
+                        _LOG.error("an ended run could not be settled", exc_info=defect)
+        if not failed:
+            self.since = began - OVERLAP
         return settled
 
     async def _settle(self, run: RunProjection, status: str, closed: datetime) -> None:
