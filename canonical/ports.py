@@ -148,6 +148,10 @@ class SystemKind(Protocol):
     def settings(self) -> type[BaseModel]:
         """The model of the system's own table in `hospital.toml` (frozen; unknown keys are errors)."""
 
+    @property
+    def bodies(self) -> tuple[type[BaseModel], ...]:
+        """The models that `translate` holds a webhook body to, one for each type of event: the gateway publishes them."""
+
     def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> System:
         """The connector under its configured name; `outgoing` gives the headers of the moment: correlation id, trace."""
 

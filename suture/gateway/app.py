@@ -15,7 +15,7 @@ from canonical.ports import SystemKind
 from suture.gateway.answers import Alive, EventTaken, Readiness, Transaction
 from suture.gateway.doorway import Doorway
 from suture.gateway.events import Events
-from suture.gateway.openapi import SIGNED_BODY, refusals, taken
+from suture.gateway.openapi import SIGNED_BODY, complete, refusals, taken
 from suture.gateway.problem import Problem, Refused, invalid
 from suture.gateway.readers import Readers
 from suture.gateway.readiness import Reach, Ready
@@ -96,6 +96,8 @@ def create_app(
         response.status_code = 200 if found.ready else 503
         return found
 
+    sending = {source.system for source in settings.sources.values()}
+    complete(app, {settings.systems[system].kind: kinds[system] for system in sending})
     return app
 
 

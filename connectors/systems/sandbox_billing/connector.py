@@ -15,7 +15,7 @@ from connectors.protocols.answer import Answer
 from connectors.protocols.rest import RestClient
 from connectors.systems.sandbox_billing import mapping
 from connectors.systems.sandbox_billing.client import SandboxBillingClient
-from connectors.systems.sandbox_billing.events import inbound
+from connectors.systems.sandbox_billing.events import BODIES, inbound
 from connectors.systems.sandbox_billing.settings import SandboxBillingSettings
 
 _FOR_GOOD = timedelta(days=36_500)
@@ -120,6 +120,11 @@ class SandboxBillingKind:
     def settings(self) -> type[BaseModel]:
         """The model of the system's own table."""
         return SandboxBillingSettings
+
+    @property
+    def bodies(self) -> tuple[type[BaseModel], ...]:
+        """What its webhooks say, by type of event."""
+        return BODIES
 
     def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxBilling:
         """The connector under its configured name."""

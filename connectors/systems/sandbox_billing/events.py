@@ -24,24 +24,23 @@ class _Webhook(_Part):
     evt_id: str = Field(pattern=r"^[\x21-\x7e]{1,200}$")
     evt_typ: Literal["acct.opened", "case.verified", "case.closed", "charge.posted", "charge.rejected"]
     evt_tm: VendorTime
-    data: dict[str, Any]
 
 
 class _Data(_Part):
     hosp_cd: Literal["NTH", "STH"]
 
 
-class _Opened(_Data):
+class Opened(_Data):
     case_no: _Number
     acct_no: _Number
 
 
-class _Case(_Data):
+class Case(_Data):
     case_no: _Number
     case_sts: CaseSts
 
 
-class _Charge(_Data):
+class Charge(_Data):
     charge_id: _Number
     units: int = Field(ge=1, le=10**9)
     amt: int = Field(ge=0, le=10**15)
@@ -49,20 +48,38 @@ class _Charge(_Data):
     rej_cd: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")] | None = None
 
 
+class AccountOpened(_Webhook):
+    evt_typ: Literal["acct.opened"]
+    data: Opened
+
+
+class CaseChanged(_Webhook):
+    evt_typ: Literal["case.verified", "case.closed"]
+    data: Case
+
+
+class ChargeSettled(_Webhook):
+    evt_typ: Literal["charge.posted", "charge.rejected"]
+    data: Charge
+
+
+BODIES = (AccountOpened, CaseChanged, ChargeSettled)
+
+
 def inbound(body: Mapping[str, Any]) -> Inbound:
     """Translate one webhook; `InvalidEvent` names the field and what was expected."""
-    told = _read(_Webhook, body, within="")
+    told = _read(_Webhook, body)
     match told.evt_typ:
         case "acct.opened":
-            opened = _read(_Opened, told.data, within="data.")
+            opened = _read(AccountOpened, body).data
             data: dict[str, Any] = {"surgical_case": opened.case_no, "account": opened.acct_no}
             return _inbound(told, EventType.account_opened, opened, number=opened.case_no, data=data)
         case "case.verified" | "case.closed":
-            case = _read(_Case, told.data, within="data.")
+            case = _read(CaseChanged, body).data
             data = {"surgical_case": case.case_no, "case_status": case.case_sts}
             return _inbound(told, EventType.case_changed, case, number=case.case_no, data=data)
         case "charge.posted" | "charge.rejected":
-            charge = _read(_Charge, told.data, within="data.")
+            charge = _read(ChargeSettled, body).data
             kind = EventType.charge_posted if told.evt_typ == "charge.posted" else EventType.charge_rejected
             found = Found(
                 reference=charge.charge_id,
@@ -87,10 +104,9 @@ def _inbound(told: _Webhook, kind: EventType, data_part: _Data, *, number: str, 
     )
 
 
-def _read(model: type[_Model], body: Mapping[str, Any], *, within: str) -> _Model:
+def _read(model: type[_Model], body: Mapping[str, Any]) -> _Model:
     try:
         return model.model_validate(body)
     except ValidationError as cause:
         first = cause.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = within + ".".join(str(part) for part in first["loc"])
-        raise InvalidEvent(field, first["msg"]) from None
+        raise InvalidEvent(".".join(map(str, first["loc"])) or "body", first["msg"]) from None

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 
 def _date(text: Any) -> Any:
@@ -25,8 +25,22 @@ def _time(text: Any) -> Any:
         raise ValueError("expected a time written MM/DD/YYYY HH:MM:SS") from None
 
 
-VendorDate = Annotated[date, BeforeValidator(_date)]
-VendorTime = Annotated[datetime, BeforeValidator(_time)]
+VendorDate = Annotated[
+    date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}/[0-9]{2}/[0-9]{4}$", "description": "MM/DD/YYYY."}),
+]
+VendorTime = Annotated[
+    datetime,
+    BeforeValidator(_time),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+            "description": "MM/DD/YYYY HH:MM:SS in UTC.",
+        }
+    ),
+]
 CaseSts = Literal["scheduled", "open", "verified", "closed"]
 ChargeSts = Literal["PEND", "POST", "REJ", "VOID", "BILLED", "CRED"]
 

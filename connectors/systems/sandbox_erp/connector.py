@@ -17,7 +17,7 @@ from canonical.ports import Declaration, Finance, SystemKind
 from connectors.protocols.rest import RestClient
 from connectors.systems.sandbox_erp import mapping
 from connectors.systems.sandbox_erp.client import ErpClient
-from connectors.systems.sandbox_erp.events import translate
+from connectors.systems.sandbox_erp.events import BODIES, translate
 from connectors.systems.sandbox_erp.settings import ErpSettings, Plant
 
 
@@ -149,6 +149,11 @@ class SandboxErpKind:
     def settings(self) -> type[BaseModel]:
         """The model of its table in `hospital.toml`."""
         return ErpSettings
+
+    @property
+    def bodies(self) -> tuple[type[BaseModel], ...]:
+        """What its webhooks say, by type of event."""
+        return BODIES
 
     def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxErp:
         """The connector under its configured name."""

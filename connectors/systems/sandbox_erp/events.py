@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from connectors.systems.sandbox_erp.mapping import MATERIAL_LENGTH, item_of
@@ -16,25 +16,35 @@ def _stamp(text: object) -> object:
     return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if isinstance(text, str) else text
 
 
+Stamp = Annotated[
+    datetime,
+    BeforeValidator(_stamp),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{14}$", "description": "YYYYMMDDHHMMSS in UTC."}),
+]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Event(_Part):
+class Approved(_Part):
+    MATERIAL: str = Field(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._/-]{{0,{MATERIAL_LENGTH - 1}}}$")
+
+
+class MaterialApproved(_Part):
     EVENT_ID: str = Field(pattern=r"^[\x21-\x7e]{1,200}$")
     EVENT_TYPE: Literal["material.approved"]
-    EVENT_STAMP: Annotated[datetime, BeforeValidator(_stamp)]
-    CONTENT: dict[str, Any]
+    EVENT_STAMP: Stamp
+    CONTENT: Approved
 
 
-class _Approved(_Part):
-    MATERIAL: str = Field(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._/-]{{0,{MATERIAL_LENGTH - 1}}}$")
+BODIES = (MaterialApproved,)
 
 
 def translate(body: Mapping[str, Any]) -> Inbound:
     """`material.approved`; `InvalidEvent` names the vendor's field, never its value."""
-    event = _read(_Event, body, within="")
-    item = item_of(_read(_Approved, event.CONTENT, within="CONTENT.").MATERIAL)
+    event = _read(MaterialApproved, body)
+    item = item_of(event.CONTENT.MATERIAL)
     return Inbound(
         id=event.EVENT_ID,
         type=EventType.item_approved,
@@ -45,12 +55,12 @@ def translate(body: Mapping[str, Any]) -> Inbound:
     )
 
 
-def _read(model: type[Model], body: Any, *, within: str) -> Model:
+def _read(model: type[Model], body: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = within + ".".join(map(str, first["loc"])) if first["loc"] else within.rstrip(".") or "body"
+    field = ".".join(map(str, first["loc"])) or "body"
     raise InvalidEvent(field, _expected(field))
 
 

@@ -13,7 +13,7 @@ from canonical.ports import Declaration, Inventory, ItemAndLot, SystemKind
 from connectors.protocols.rest import RestClient
 from connectors.systems.sandbox_inventory import mapping
 from connectors.systems.sandbox_inventory.client import InventoryClient
-from connectors.systems.sandbox_inventory.events import translate
+from connectors.systems.sandbox_inventory.events import BODIES, translate
 from connectors.systems.sandbox_inventory.settings import InventorySettings
 
 _GTIN_LENGTH = 14
@@ -99,6 +99,11 @@ class SandboxInventoryKind:
     def settings(self) -> type[BaseModel]:
         """The model of its table in `hospital.toml`."""
         return InventorySettings
+
+    @property
+    def bodies(self) -> tuple[type[BaseModel], ...]:
+        """What its webhooks say, by type of event."""
+        return BODIES
 
     def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxInventory:
         """The connector under its configured name."""

@@ -12,23 +12,32 @@ from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from connectors.protocols.barcode.scan import read_barcode
 from connectors.protocols.barcode.unreadable import UnreadableBarcode
 from connectors.systems.sandbox_inventory.mapping import facility_of, item_of
-from connectors.systems.sandbox_inventory.shapes import Approved, CapturedUse, Correction, Event
+from connectors.systems.sandbox_inventory.shapes import (
+    NUMBER,
+    Approved,
+    CapturedUse,
+    Correction,
+    Event,
+    ItemApproved,
+    UseCaptured,
+    UseCorrected,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
+BODIES = (UseCaptured, UseCorrected, ItemApproved)
 _KINDS = {"wrongPatient": "wrong-patient", "wrongItem": "wrong-item", "notUsed": "not-used"}
 
 
 def translate(body: Mapping[str, Any]) -> Inbound:
     """`use.captured`, `use.corrected`, `item.approved`; `InvalidEvent` names the vendor's field, never its value."""
-    event = _read(Event, body, "")
-    data = body.get("data")
+    event = _read(Event, body)
     match event.event_type:
         case "use.captured":
-            return _usage(event, _read(CapturedUse, data, "data."))
+            return _usage(event, _read(UseCaptured, body).data)
         case "use.corrected":
-            return _correction(event, _read(Correction, data, "data."))
+            return _correction(event, _read(UseCorrected, body).data)
         case "item.approved":
-            return _approval(event, _read(Approved, data, "data."))
+            return _approval(event, _read(ItemApproved, body).data)
     raise InvalidEvent("eventType", "expected use.captured, use.corrected or item.approved")
 
 
@@ -128,7 +137,7 @@ def _facility(campus: str, field: str) -> str:
 
 
 def _number(text: str, field: str) -> str:
-    if re.fullmatch(r"[\x21-\x7e]{1,64}", text) is None:
+    if re.fullmatch(NUMBER, text) is None:
         raise InvalidEvent(field, "expected 1 to 64 printable characters without blanks")
     return text
 
@@ -137,11 +146,10 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _read(model: type[Model], body: Any, at: str) -> Model:
+def _read(model: type[Model], body: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = at + ".".join(map(str, first["loc"])) if first["loc"] else at.rstrip(".") or "body"
-        invalid = InvalidEvent(field, str(first["msg"]))
+        invalid = InvalidEvent(".".join(map(str, first["loc"])) or "body", str(first["msg"]))
     raise invalid

@@ -2,10 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+NUMBER = r"^[\x21-\x7e]{1,64}$"
+# Told here, and held to where the refusal has words for it.
+Campus = Annotated[str, Field(json_schema_extra={"pattern": r"^[a-z][a-z0-9]*Campus$"})]
+Number = Annotated[str, Field(json_schema_extra={"pattern": NUMBER})]
 
 
 class Shape(BaseModel):
@@ -80,7 +85,7 @@ class Booked(Shape):
 class CapturedUse(Shape):
     """A use as it was captured. Who the patient is, is not read: nothing of it goes on."""
 
-    use_id: str
+    use_id: Number
     version: int = Field(ge=1)
     act_id: str
     surgical_case_number: str
@@ -95,7 +100,7 @@ class CapturedUse(Shape):
     qty: Decimal = Field(gt=0)
     unit: Literal["each", "box"] | None = None
     location: str
-    facility: str
+    facility: Campus
     performing_cost_centre: str
     charged_cost_centre: str
     scanned_at: AwareDatetime
@@ -105,21 +110,36 @@ class CapturedUse(Shape):
 
 class Correction(Shape):
     correction_id: str
-    corrects_use_id: str
+    corrects_use_id: Number
     version: int = Field(ge=1)
     kind: Literal["wrongPatient", "wrongItem", "notUsed"]
     replacement: CapturedUse | None
-    facility: str
+    facility: Campus
     corrected_at: AwareDatetime
 
 
 class Approved(Shape):
-    sku: str
+    sku: Number
 
 
 class Event(Shape):
-    """The envelope of every webhook; `data` is read by the event's type."""
+    """What every webhook says, whatever its type."""
 
     event_id: str = Field(min_length=1, max_length=200)
     event_type: str
     emitted_at: AwareDatetime
+
+
+class UseCaptured(Event):
+    event_type: Literal["use.captured"]
+    data: CapturedUse
+
+
+class UseCorrected(Event):
+    event_type: Literal["use.corrected"]
+    data: Correction
+
+
+class ItemApproved(Event):
+    event_type: Literal["item.approved"]
+    data: Approved
