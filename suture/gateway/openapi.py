@@ -16,7 +16,7 @@ _CORRELATION = {"X-Correlation-Id": {"description": "As in the body.", "schema":
 _SCHEMAS = "#/components/schemas/"
 _WORDS = {
     401: "Not authenticated. For webhooks one body, whatever is wrong with source, signature, headers or clock.",
-    403: "Known, but without a role.",
+    403: "Known, but without one of the roles reader, operator and supervisor.",
     404: "No such transaction.",
     408: "The body did not arrive in time.",
     409: "The same webhook-id came before with another content: nothing was stored, and people are asked.",

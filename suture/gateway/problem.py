@@ -73,9 +73,9 @@ def no_such_person() -> Refused:
 
 
 def not_permitted() -> Refused:
-    """403: a known person without a role."""
+    """403: a known person without a role that reads."""
     return Refused(
-        403, Problem(error="not-permitted", what_to_do="Ask for a role in [people] of hospital.toml: reader will do.")
+        403, Problem(error="not-permitted", what_to_do="Ask for the role reader in [people] of hospital.toml.")
     )
 
 

@@ -25,7 +25,7 @@ from suture.settings import Settings
 from suture.store.store import Store
 
 KINDS: dict[str, SystemKind] = {"inventory": INVENTORY}
-READER, NOBODY, DASHBOARD = (secrets.token_urlsafe(16) for _ in range(3))
+READER, NOBODY, DASHBOARD, OWNER = (secrets.token_urlsafe(16) for _ in range(4))
 _HOSPITAL = """
 [hospital]
 name = "Mercy General"
@@ -83,6 +83,11 @@ roles = ["reader"]
 name = "Gone Away"
 token_sha256 = "{nobody}"
 roles = []
+
+[people.owen]
+name = "Owen Hart"
+token_sha256 = "{owner}"
+roles = ["revenue-integrity", "history-reader"]
 """
 
 
@@ -93,10 +98,10 @@ def write_hospital(folder: Path, *, store: str, temporal: str = "127.0.0.1:9", p
         if not file.exists():
             file.touch(mode=0o600)
             file.write_text("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
-    reader, nobody, dashboard = map(digest, (READER, NOBODY, DASHBOARD))
+    people = {"reader": READER, "nobody": NOBODY, "dashboard": DASHBOARD, "owner": OWNER}
     file = folder / "hospital.toml"
     file.write_text(
-        _HOSPITAL.format(store=store, temporal=temporal, port=port, reader=reader, nobody=nobody, dashboard=dashboard)
+        _HOSPITAL.format(store=store, temporal=temporal, port=port, **{who: digest(people[who]) for who in people})
     )
     return file
 

@@ -13,7 +13,7 @@ from canonical.effect import EffectState, Intent, Posted
 from canonical.errors import Audience
 from canonical.memory import RunProjection
 from suture.store.store import Store
-from tests.support.front_door import DASHBOARD, NOBODY, READER, FrontDoor, captured
+from tests.support.front_door import DASHBOARD, NOBODY, OWNER, READER, FrontDoor, captured
 
 NOW = datetime(2026, 11, 2, 16, tzinfo=UTC)
 RUN = "usage-to-charge:NORTH:inventory:U-1"
@@ -132,7 +132,7 @@ async def test_a_closed_run_and_a_running_one_are_told_apart(door: FrontDoor) ->
 
 async def test_who_may_look(door: FrontDoor) -> None:
     correlation_id = await accepted(door)
-    expected = {READER: 200, DASHBOARD: 200, NOBODY: 403, "unheard-of": 401, "": 401, None: 401}
+    expected = {READER: 200, DASHBOARD: 200, NOBODY: 403, OWNER: 403, "unheard-of": 401, "": 401, None: 401}
     for token, status in expected.items():
         answer = await door.show(correlation_id, token=token)
         assert answer.status_code == status, token
