@@ -20,6 +20,7 @@ from canonical.identity import RunName
 from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from canonical.memory import InboxState
 from canonical.model import Frozen
+from suture.field_names import shown
 from suture.fingerprint import content
 from suture.store.inbox import Accepted, Arrival, Conflict
 from suture.store.store import Store
@@ -184,7 +185,7 @@ def _valid(model: type[M], data: Mapping[str, Any], *, at: str = "") -> M:
         return model.model_validate(data)
     except ValidationError as invalid:
         first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
-        field = ".".join(filter(None, [at, *map(_shown, first["loc"])]))
+        field = ".".join(filter(None, [at, *map(shown, first["loc"])]))
         words = {"missing": "a value", "extra_forbidden": "no such field"}
         expected = words.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise InvalidEvent(field or "event", expected) from None
@@ -194,14 +195,9 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """Data of events without a document: flat, and short."""
     for field, value in data.items():
         if not (value is None or isinstance(value, bool | int | float) or _is_short_text(value)):
-            raise InvalidEvent(f"data.{_shown(field)}", "a short plain value")
+            raise InvalidEvent(f"data.{shown(field)}", "a short plain value")
     return dict(data)
 
 
 def _is_short_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 400 and value.isprintable()
-
-
-def _shown(part: int | str) -> str:
-    """A field's name, unless it is one that no model of ours would have: then it may be anything, even a value."""
-    return str(part) if isinstance(part, int) or fullmatch("[a-z_]{1,40}", part) else "*"

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from canonical.inbound import Inbound, InvalidEvent
 from canonical.ports import SystemKind
+from suture.field_names import names_of, shown_path
 from suture.gateway.answers import EventTaken
 from suture.gateway.body import read_body
 from suture.gateway.problem import conflicting, invalid, not_authenticated, too_many, unavailable
@@ -33,6 +34,7 @@ AT_ONCE = 500
 
 _STORED_WITHIN = 30.0
 _LONGEST_ID = 200
+_OWN_WORDS = ("value_error", "assertion_error")
 _LOG = logging.getLogger(__name__)
 
 
@@ -52,6 +54,7 @@ class Events:
         self._signatures = signatures_of(settings)
         self._nobody = unknown_source()
         self._translators = {name: kinds[source.system].translate for name, source in settings.sources.items()}
+        self._names = {name: names_of(kinds[source.system].bodies) for name, source in settings.sources.items()}
         self._buckets = {name: Bucket(source.rate_per_second) for name, source in settings.sources.items()}
         self._in_hand = 0
 
@@ -87,7 +90,7 @@ class Events:
             inbound = self._translated(source, read_object(body)).model_copy(update={"id": event_id})
             answer = await self._store(inbound, source=source, raw=body)
         except InvalidEvent as wrong:
-            raise invalid(wrong.field, wrong.expected) from None
+            raise invalid(shown_path(wrong.field, known=self._names[source]), wrong.expected) from None
         correlation_id.set(answer.correlation_id)
         return self._answer(answer, source=source, facility=inbound.facility)
 
@@ -98,7 +101,9 @@ class Events:
             raise
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
-            raise InvalidEvent(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
+            # The words of a validator that is not pydantic's may quote what it was given.
+            words = "expected another value" if first["type"] in _OWN_WORDS else first["msg"]
+            raise InvalidEvent(".".join(map(str, first["loc"])) or "body", words) from None
         except OverflowError:
             # What any translator meets that makes UTC of a time at the calendar's edge.
             raise InvalidEvent("body", "expected times within the calendar") from None

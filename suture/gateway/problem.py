@@ -1,14 +1,11 @@
 """What every refusal of the gateway looks like: one JSON shape, never a value from the request."""
 
 from collections.abc import Mapping
-from re import compile as pattern
 
 from pydantic import Field
 from starlette.responses import Response
 
 from canonical.model import Frozen
-
-_NAME = pattern(r"[A-Za-z0-9_.*\[\]-]{1,120}")
 
 
 class Problem(Frozen):
@@ -39,12 +36,12 @@ class Refused(Exception):
 
 
 def invalid(field: str, expected: str) -> Refused:
-    """422: a body that is no event. A field that no schema of ours could name may itself be a value: it is not told."""
+    """422: a body that is no event; the field's place must be one that may be told."""
     return Refused(
         422,
         Problem(
             error="invalid-event",
-            field=field if _NAME.fullmatch(field) else "body",
+            field=field,
             expected=expected,
             what_to_do="Correct the field and send the event again under the same webhook-id; nothing was stored.",
         ),

@@ -1,13 +1,17 @@
 """Signed bodies that are no events: refused by field, without the value, and not remembered."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import AfterValidator
 
+from canonical.inbound import Inbound, InvalidEvent
+from canonical.model import Frozen
+from connectors.systems.sandbox_inventory.connector import SYSTEM as INVENTORY
 from suture.store.store import Store
-from tests.support.front_door import FrontDoor, captured
+from tests.support.front_door import KINDS, FrontDoor, captured
 
 
 @pytest.fixture
@@ -95,3 +99,47 @@ async def test_a_time_beyond_the_calendar_is_refused(door: FrontDoor, moment: st
         answer = await door.send(body)
         assert answer.status_code == 422
         assert moment not in answer.text
+
+
+SSN = "123-45-6789"
+
+
+class Quotes(Frozen):
+    """Takes nothing but numbers, under any name, and quotes what it does not take."""
+
+    counts: dict[str, int] = {}
+    name: Annotated[str, AfterValidator(lambda text: int(text))] = "1"
+
+
+class Quoting:
+    """A kind of system whose translator leaves its own names, and its words, to whoever called it."""
+
+    settings = INVENTORY.settings
+    bodies = (Quotes,)
+    build = INVENTORY.build
+
+    def translate(self, body: Mapping[str, Any]) -> Inbound:
+        """Refuse."""
+        Quotes.model_validate(body)
+        raise InvalidEvent(next(iter(body)), "expected nothing")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"counts": {SSN: "x"}}, "counts.*"),
+        ({"counts": {"RosaPlanted": "x"}}, "counts.*"),
+        ({"counts": {f"a.{SSN}": "x"}}, "counts.a.*"),
+        ({"name": SSN}, "name"),
+        ({SSN: 1}, "*"),
+    ],
+)
+async def test_a_name_or_a_word_that_may_be_a_value_is_never_told(
+    tmp_path: Path, store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any], field: str
+) -> None:
+    monkeypatch.setitem(KINDS, "inventory", Quoting())
+    door = FrontDoor.open(tmp_path, store, url=store_url)
+    async with door.http:
+        answer = await door.send(body)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert SSN not in answer.text and "Rosa" not in answer.text
