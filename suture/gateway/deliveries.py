@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from suture.store.errors import StoreUnavailable
+from suture.telemetry.context import correlation_id, within
 
 AT_ONCE = 16
 WAITING_AT_MOST = 10_000
@@ -28,12 +29,12 @@ class Deliveries:
     def __init__(self, dispatcher: Dispatches, *, sweep_every: timedelta = timedelta(seconds=3)) -> None:
         self._dispatcher = dispatcher
         self._sweep_every = sweep_every
-        self._rows: asyncio.Queue[int] = asyncio.Queue(WAITING_AT_MOST)
+        self._rows: asyncio.Queue[tuple[int, str]] = asyncio.Queue(WAITING_AT_MOST)
 
     def put(self, row: int) -> None:
-        """Have a stored event delivered soon; never waits."""
+        """Have a stored event delivered soon, under the correlation id of the moment; never waits."""
         try:
-            self._rows.put_nowait(row)
+            self._rows.put_nowait((row, correlation_id.get()))
         except asyncio.QueueFull:
             _LOG.warning("more events wait than can be delivered at once; the sweep takes them up")
 
@@ -46,14 +47,15 @@ class Deliveries:
 
     async def _deliver(self) -> None:
         while True:
-            row = await self._rows.get()
-            try:
-                await self._dispatcher.dispatch_now(row)
-            except StoreUnavailable:
-                _LOG.warning("the store cannot be reached; events wait there")
-            except Exception as defect:
-                # The row is kept and swept up again; the other rows must not wait for somebody to mend this.
-                _LOG.error("an event was not delivered", extra={"inbox_row": row}, exc_info=defect)
+            row, correlation = await self._rows.get()
+            with within(correlation):
+                try:
+                    await self._dispatcher.dispatch_now(row)
+                except StoreUnavailable:
+                    _LOG.warning("the store cannot be reached; events wait there")
+                except Exception as defect:
+                    # The row is kept and swept up again; the other rows must not wait for somebody to mend this.
+                    _LOG.error("an event was not delivered", extra={"inbox_row": row}, exc_info=defect)
 
     async def _sweep(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from suture.store.inbox import Waiting
 from suture.store.store import Store
 from suture.store.work_items import Listed
 from suture.tables import Temporal
+from suture.telemetry.context import correlation_id as current
 
 _ID = pattern(r"c-[a-z2-7]{26}")
 _PATIENT_TOKEN = pattern(r"\b(acct|case|pat)_[A-Z2-7]{26}\b")
@@ -43,6 +44,8 @@ class Transactions:
             raise unavailable("store-unavailable", retry_after=5) from None
         if not events and not runs:
             raise no_such_transaction()
+        # Only now is it known to be one of ours, that may be logged.
+        current.set(correlation_id)
         return Transaction(
             correlation_id=correlation_id,
             state=_state(events, runs, items),

@@ -1,4 +1,7 @@
-"""Work items: the projection of the runs' open questions. A run's items are written by its activities only."""
+"""Work items: the projection of the runs' open questions. A run's items are written by its activities only.
+
+They are counted here, by whether a row changed: so each is counted once, whoever opens or closes it, however often.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +19,7 @@ from suture.keys import Keyring
 from suture.store.columns import Exact, UtcTime, Words
 from suture.store.database import Database
 from suture.store.row import Row, table_of
+from suture.telemetry import metrics
 
 
 class WorkItemRow(Row, table=True):
@@ -54,6 +58,7 @@ class WorkItemRow(Row, table=True):
 
 
 WORK_ITEMS = table_of(WorkItemRow)
+_ABOUT = (WORK_ITEMS.c.cause, WORK_ITEMS.c.facility, WORK_ITEMS.c.process)
 _PLAIN = tuple(name for name in WorkItem.model_fields if name not in ("charge_at_risk", "cost_at_risk", "evidence"))
 
 
@@ -75,7 +80,7 @@ class WorkItems:
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
         self._keyring = keyring
-        self._open = database.insert(WORK_ITEMS).on_conflict_do_nothing()
+        self._open = database.insert(WORK_ITEMS).on_conflict_do_nothing().returning(WORK_ITEMS.c.item_id)
         self._still_open = WORK_ITEMS.update().where(
             WORK_ITEMS.c.item_id == bindparam("of"), WORK_ITEMS.c.closed_at.is_(None)
         )
@@ -87,7 +92,9 @@ class WorkItems:
             row[f"{name}_amount"] = money.amount if money is not None else None
             row[f"{name}_currency"] = money.currency if money is not None else None
         row["evidence"] = self._keyring.seal(item.evidence.encode(), _place(item.item_id, "evidence"))
-        await self._database.execute(self._open.values(**row))
+        insert = self._open.values(**row)
+        if await self._database.write(lambda connection: connection.execute(insert).first()) is not None:
+            metrics.work_item_opened(cause=item.cause, facility=item.facility, process=item.process)
 
     async def escalated(self, item_id: str, *, owner: Audience, escalations: int, due: datetime) -> None:
         """Hand an overdue item to its next owner."""
@@ -100,7 +107,10 @@ class WorkItems:
         """Close the item: by a person's decision, or by the run itself (neither). The first one counts."""
         sealed = self._keyring.seal(reason.encode(), _place(item_id, "reason"))
         change = self._still_open.values(decision=decision, decided_by=person, reason=sealed, closed_at=at)
-        await self._database.write(lambda connection: connection.execute(change, {"of": item_id}))
+        about = change.returning(*_ABOUT)
+        closed = await self._database.write(lambda connection: connection.execute(about, {"of": item_id}).first())
+        if closed is not None:
+            metrics.work_item_closed(**closed._asdict(), decision=decision or "none")
 
     async def take(self, item_id: str, *, person: str, at: datetime) -> Listed:
         """Assign an open item to a person; answers the item, with whoever has it. `KeyError` where there is none."""
@@ -115,8 +125,11 @@ class WorkItems:
 
     async def reopened(self, item_id: str) -> None:
         """Show an item again that was closed by mistake, because its run still asks."""
-        change = WORK_ITEMS.update().where(WORK_ITEMS.c.item_id == item_id)
-        await self._database.execute(change.values(decision=None, decided_by=None, reason=None, closed_at=None))
+        closed = WORK_ITEMS.update().where(WORK_ITEMS.c.item_id == item_id, WORK_ITEMS.c.closed_at.is_not(None))
+        change = closed.values(decision=None, decided_by=None, reason=None, closed_at=None).returning(*_ABOUT)
+        opened = await self._database.write(lambda connection: connection.execute(change).first())
+        if opened is not None:
+            metrics.work_item_opened(**opened._asdict())
 
     async def get(self, item_id: str) -> Listed:
         """One item; `KeyError` where there is none."""

@@ -10,6 +10,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Status
 from temporalio.contrib.opentelemetry import ReplaySafeTracerProvider, create_tracer_provider
 
@@ -48,7 +49,10 @@ def start_traces(endpoint: str | None, *, service: str, exporter: SpanExporter |
         exporter = OTLPSpanExporter(endpoint=f"{address}/v1/traces", timeout=5)
     provider = trace.get_tracer_provider()
     if not isinstance(provider, ReplaySafeTracerProvider):
-        provider = create_tracer_provider(resource=Resource.create({"service.name": service}), shutdown_on_exit=False)
+        # A sender that does not sample its own trace must not switch ours off.
+        provider = create_tracer_provider(
+            sampler=ALWAYS_ON, resource=Resource.create({"service.name": service}), shutdown_on_exit=False
+        )
         provider.add_span_processor(_Whereabouts())
         trace.set_tracer_provider(provider)
     processor = BatchSpanProcessor(Scrubbed(exporter), schedule_delay_millis=1000)

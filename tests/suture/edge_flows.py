@@ -22,6 +22,7 @@ from canonical.orders import ItemClosed, ItemOpened, MoveStock
 from canonical.run import Ledger, Leg, RunContext
 
 PLANT = "MRN 0047110815"
+UNSAMPLED = f"00-{'a1' * 16}-{'b2' * 8}-00"
 
 
 class EdgeStart(Frozen):

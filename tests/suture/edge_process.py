@@ -20,7 +20,7 @@ from suture.telemetry.context import Place, continued, outgoing_headers, tracepa
 from suture.telemetry.start import start_telemetry
 from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import suture_plugin
-from tests.suture.edge_flows import PLANT, Edge, Shelf, start
+from tests.suture.edge_flows import PLANT, UNSAMPLED, Edge, Shelf, start
 
 
 async def main(address: str, namespace: str, collector: str, vendor: str, prometheus: str, number: str) -> None:
@@ -49,7 +49,10 @@ async def main(address: str, namespace: str, collector: str, vendor: str, promet
             payload = start(f"{number}-{int(fails)}", calls)
             # The gateway: a span of its own, the event in the inbox, and later a start that goes on from what it kept.
             with within(payload.context.correlation_id, Place(facility="NORTH")):
-                with trace.get_tracer("test").start_as_current_span(f"webhook?q={PLANT}") as span:
+                with (
+                    continued("" if fails else UNSAMPLED),
+                    trace.get_tracer("test").start_as_current_span(f"webhook?q={PLANT}") as span,
+                ):
                     span.set_attributes({"url.path": f"/v1/events/x?{PLANT}", "patient": PLANT})
                     kept = traceparent()
                 metrics.events_accepted(source="inventory", facility="NORTH", process="edge")

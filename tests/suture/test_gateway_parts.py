@@ -20,6 +20,7 @@ from suture.gateway.problem import Refused
 from suture.gateway.rate import Bucket
 from suture.store.errors import StoreUnavailable
 from suture.store.store import Store
+from suture.telemetry.context import here, within
 from tests.support.front_door import FrontDoor, captured
 from tests.support.house import eventually
 
@@ -85,6 +86,21 @@ async def test_a_request_is_one_span_in_the_senders_trace_and_names_no_path(
     assert "MRN-77001" not in lost.to_json() and "Planted" not in lost.to_json()
 
 
+async def test_the_access_line_of_a_look_up_names_its_transaction_only_where_there_is_one(
+    tmp_path: Path, store: Store, store_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, doorway.ACCESS.name)
+    caplog.handler.addFilter(_of)
+    door = FrontDoor.open(tmp_path, store, url=store_url)
+    async with door.http:
+        correlation = (await door.send(captured())).json()["correlation_id"]
+        await door.show(correlation)
+        await door.show("c-" + "a" * 26)
+        await door.show(correlation, token=None)
+    told = [getattr(record, "of", None) for record in caplog.records if record.name == doorway.ACCESS.name]
+    assert told == [correlation, correlation, "", ""]
+
+
 class Moody:
     """A dispatcher that fails in the ways that it may, and a sweep that always fails first."""
 
@@ -109,11 +125,18 @@ class Moody:
         return 0
 
 
+def _of(record: logging.LogRecord) -> bool:
+    record.of = here()[0]
+    return True
+
+
 async def test_what_fails_holds_up_no_other_and_sweeps_go_on(caplog: pytest.LogCaptureFixture) -> None:
     moody = Moody()
+    caplog.handler.addFilter(_of)
     behind = Deliveries(moody, sweep_every=timedelta(milliseconds=10))
     for row in (1, 2, 3, 4):
-        behind.put(row)
+        with within(f"c-{row}"):
+            behind.put(row)
     running = asyncio.create_task(behind.run())
 
     async def done() -> bool | None:
@@ -123,6 +146,8 @@ async def test_what_fails_holds_up_no_other_and_sweeps_go_on(caplog: pytest.LogC
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+    (failed,) = (record for record in caplog.records if record.getMessage() == "an event was not delivered")
+    assert getattr(failed, "of", "") == "c-2"
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert {"the store cannot be reached; events wait there", "an event was not delivered"} <= set(told)
 

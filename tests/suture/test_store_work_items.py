@@ -1,15 +1,19 @@
 """Work items: opened once, handed on, closed once; what may hold a person's words is sealed."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
+from temporalio.common import MetricMeter
 
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.errors import Audience
 from canonical.money import Money
 from suture.store.store import Store
 from suture.store.work_items import WORK_ITEMS
-from tests.support.documents import NOON, later, run_name
+from suture.telemetry import metrics
+from tests.support.documents import NOON, arrival, later, run_name
+from tests.support.meter import Meter
 
 ITEM = WorkItem(
     item_id=f"{run_name().workflow_id}:charge:1",
@@ -35,6 +39,29 @@ async def test_an_item_is_opened_once_and_comes_back_whole(store: Store) -> None
     await store.work_items.opened(ITEM.model_copy(update={"question": "another"}))
     listed = await store.work_items.get(ITEM.item_id)
     assert listed.item == ITEM and listed.closed_at is None and listed.taken_by is None
+
+
+async def test_what_is_opened_and_closed_is_counted_once_whoever_does_it(store: Store) -> None:
+    counts = Counter[str]()
+    opened, closed = "suture_work_items_opened", "suture_work_items_closed"
+    metrics.use(Meter(counts))
+    try:
+        for _ in range(2):
+            await store.work_items.opened(ITEM)
+            await store.work_items.closed(ITEM.item_id, decision=None, person=None, reason="", at=NOON)
+        assert (counts[opened], counts[closed]) == (1, 1)
+        for _ in range(2):
+            await store.work_items.reopened(ITEM.item_id)
+        assert (counts[opened], counts[closed]) == (2, 1)
+        asked = {"cause": Cause.event_refused, "words": "was refused", "at": NOON}
+        item_id = await store.event_items.ask(arrival("U-1").envelope, **asked)
+        await store.event_items.ask_again(arrival("U-1").envelope, **asked)
+        assert (counts[opened], counts[closed]) == (3, 1)
+        acknowledged = {"decision": Decision.acknowledge, "person": "dana", "reason": "", "at": NOON}
+        await store.event_items.decide(item_id, **acknowledged)
+        assert (counts[opened], counts[closed]) == (3, 2)
+    finally:
+        metrics.use(MetricMeter.noop)
 
 
 async def test_the_first_closing_counts(store: Store) -> None:

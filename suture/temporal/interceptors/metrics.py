@@ -1,21 +1,17 @@
-"""Metrics: counts attempts, effects, work items and the time of runs as they pass; labels are never ids."""
+"""Metrics: counts attempts, effects and the time of runs as they pass; labels are never ids."""
 
 from typing import Any
 
 import temporalio.worker
 from temporalio import activity, workflow
-from temporalio.workflow import ActivityHandle
 
 from canonical.effect import EffectState, Posted
 from canonical.errors import Rejected, Uncertain
-from canonical.orders import Balanced, Elsewhere, ItemClosed, ItemOpened, WriteOrder
+from canonical.orders import Balanced, Elsewhere, WriteOrder
 from suture.telemetry import metrics
 from suture.telemetry.context import here, run_context
 from suture.temporal.interceptors.failures import told
 from suture.temporal.interceptors.outcome import closed_by, outcome
-
-EARLIER = "left-behind"
-"""The cause of an item that an earlier run opened: a run takes up no other."""
 
 REFUSALS: tuple[type[Rejected], ...] = (Rejected, *Rejected.__subclasses__())
 STATES = {Uncertain.category: EffectState.uncertain} | {kind.category: EffectState.refused for kind in REFUSALS}
@@ -28,7 +24,7 @@ class MetricsInterceptor(temporalio.worker.Interceptor):
     def workflow_interceptor_class(
         self, input: temporalio.worker.WorkflowInterceptorClassInput
     ) -> type[temporalio.worker.WorkflowInboundInterceptor]:
-        """Work items and time of runs."""
+        """Time of runs."""
         return _Run
 
     def intercept_activity(
@@ -39,10 +35,6 @@ class MetricsInterceptor(temporalio.worker.Interceptor):
 
 
 class _Run(temporalio.worker.WorkflowInboundInterceptor):
-    def init(self, outbound: temporalio.worker.WorkflowOutboundInterceptor) -> None:
-        """Stand before what the run asks the store."""
-        super().init(_FromRun(outbound))
-
     async def execute_workflow(self, input: temporalio.worker.ExecuteWorkflowInput) -> Any:
         """Measure from start to close; a run that goes on as a new one has not closed."""
         try:
@@ -53,30 +45,6 @@ class _Run(temporalio.worker.WorkflowInboundInterceptor):
             raise
         _closed(outcome())
         return result
-
-
-class _FromRun(temporalio.worker.WorkflowOutboundInterceptor):
-    def __init__(self, next: temporalio.worker.WorkflowOutboundInterceptor) -> None:
-        super().__init__(next)
-        self._causes: dict[str, str] = {}
-
-    def start_local_activity(self, input: temporalio.worker.StartLocalActivityInput) -> ActivityHandle[Any]:
-        """Here, and not in the activity, because only the run knows the cause of what it closes."""
-        order = input.args[0] if input.args else None
-        if isinstance(order, ItemOpened):
-            self._causes[order.item.item_id] = order.item.cause
-        if isinstance(order, ItemOpened | ItemClosed) and not workflow.unsafe.is_replaying():
-            self._count(order)
-        return super().start_local_activity(input)
-
-    def _count(self, order: ItemOpened | ItemClosed) -> None:
-        _, place = here()
-        at = {"facility": place.facility, "process": place.process}
-        if isinstance(order, ItemOpened):
-            metrics.work_item_opened(cause=order.item.cause, **at)
-            return
-        cause = self._causes.get(order.item_id, EARLIER)
-        metrics.work_item_closed(cause=cause, decision=order.decision or "none", **at)
 
 
 class _Activity(temporalio.worker.ActivityInboundInterceptor):
