@@ -57,7 +57,7 @@ class Notes:
     @activity.defn(name="item.opened")
     async def opened(self, opened: ItemOpened) -> None:
         """Show the item in the list of open work."""
-        await self.work_items.opened(opened.item)
+        await self.work_items.asked(opened.item)
 
     @activity.defn(name="item.escalated")
     async def escalated(self, news: ItemEscalated) -> None:

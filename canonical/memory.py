@@ -69,8 +69,8 @@ class Effects(Protocol):
 class WorkItems(Protocol):
     """The projection of the runs' open questions."""
 
-    async def opened(self, item: WorkItem) -> None:
-        """Insert the item; one that is there is left as it is."""
+    async def asked(self, item: WorkItem) -> None:
+        """Insert the item, or open it again where it was closed: the run that asks is the truth."""
 
     async def escalated(self, item_id: str, *, owner: Audience, escalations: int, due: datetime) -> None:
         """Hand an overdue item to its next owner."""

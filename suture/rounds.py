@@ -1,17 +1,18 @@
-"""Rounds: runs that somebody terminated, or that failed, can ask nobody any more; their questions go to a person."""
+"""Rounds: what no run looks after any more: questions of runs that somebody terminated, and items that are overdue."""
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.errors import Audience
 from canonical.identity import RunName, work_item_id
 from canonical.memory import RunProjection
+from canonical.policy import Ladder
 from suture.store.errors import StoreUnavailable
 from suture.store.store import Store
 from suture.telemetry.context import Place, within
@@ -29,6 +30,7 @@ class Rounds:
 
     client: Client
     store: Store
+    ladder: Ladder = field(default_factory=Ladder)
     since: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
     async def run(self, *, every: timedelta = timedelta(seconds=30)) -> None:
@@ -36,6 +38,7 @@ class Rounds:
         while True:
             try:
                 await self.make()
+                await self.escalate()
             except (RPCError, RuntimeError, StoreUnavailable):
                 _LOG.warning("a round over ended runs could not be made, and is made again")
             except Exception as defect:
@@ -53,7 +56,7 @@ class Rounds:
         query = ENDED_BADLY.format(since=self.since.strftime("%Y-%m-%dT%H:%M:%SZ"))
         async for ended in self.client.list_workflows(query):
             for run in await self.store.runs.find(workflow_id=ended.id):
-                if run.closed is not None:
+                if run.closed is not None or await self._goes_on(ended.id):
                     continue
                 status = ended.status.name.lower().replace("_", " ") if ended.status else "gone"
                 with within(run.correlation_id, Place(facility=run.facility, process=run.process)):
@@ -68,6 +71,26 @@ class Rounds:
         if not failed:
             self.since = began - OVERLAP
         return settled
+
+    async def escalate(self) -> int:
+        """Climb one rung with every overdue item that no run looks after: of events, and of runs that have closed."""
+        now = datetime.now(UTC)
+        climbed = 0
+        for listed in await self.store.work_items.open_items(due_before=now):
+            item = listed.item
+            runs = await self.store.runs.find(workflow_id=item.workflow_id)
+            if self.ladder.climbs(item) and all(run.closed is not None for run in runs):
+                higher = self.ladder.climbed(item)
+                await self.store.work_items.escalated(
+                    item.item_id, owner=higher.owner, escalations=higher.escalations, due=higher.due
+                )
+                climbed += 1
+        return climbed
+
+    async def _goes_on(self, workflow_id: str) -> bool:
+        """Whether another execution is under way under the same id: a run that was reset has not ended."""
+        described = await self.client.get_workflow_handle(workflow_id).describe()
+        return described.status is WorkflowExecutionStatus.RUNNING
 
     async def _settle(self, run: RunProjection, status: str, closed: datetime) -> None:
         """Its open questions end; one that tells what happened takes their place, with the money that was at risk."""

@@ -64,7 +64,7 @@ async def serve(settings: Settings) -> int:
             reach=lambda: reached(client),
         )
         listening = stack.enter_context(listen(settings.gateway.host, settings.gateway.port))
-        running = asyncio.gather(deliveries.run(), Rounds(client, store).run())
+        running = asyncio.gather(deliveries.run(), Rounds(client, store, settings.policy.ladder).run())
         server = Server(app, ready=lambda: print(f"gateway ready on {address_of(listening)}", flush=True))
         try:
             await server.serve(sockets=[listening])

@@ -96,6 +96,11 @@ class WorkItems:
         if await self._database.write(lambda connection: connection.execute(insert).first()) is not None:
             metrics.work_item_opened(cause=item.cause, facility=item.facility, process=item.process)
 
+    async def asked(self, item: WorkItem) -> None:
+        """Insert the item, or open it again: a run that was reset asks what it had asked, and it is the truth."""
+        await self.opened(item)
+        await self.reopened(item.item_id)
+
     async def escalated(self, item_id: str, *, owner: Audience, escalations: int, due: datetime) -> None:
         """Hand an overdue item to its next owner."""
         change = self._still_open.values(owner=owner, escalations=escalations, due=due)
@@ -145,6 +150,7 @@ class WorkItems:
         owner: Audience | None = None,
         taken_by: str | None = None,
         correlation_id: str | None = None,
+        due_before: datetime | None = None,
         limit: int = 1000,
     ) -> tuple[Listed, ...]:
         """The open items, the one due first on top."""
@@ -153,6 +159,8 @@ class WorkItems:
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(WORK_ITEMS.c[name] == value)
+        if due_before is not None:
+            query = query.where(WORK_ITEMS.c.due < due_before)
         return await self._select(query.order_by(WORK_ITEMS.c.due, WORK_ITEMS.c.item_id).limit(limit))
 
     async def of(self, *, workflow_id: str | None = None, correlation_id: str | None = None) -> tuple[Listed, ...]:

@@ -64,6 +64,14 @@ async def test_what_is_opened_and_closed_is_counted_once_whoever_does_it(store: 
         metrics.use(MetricMeter.noop)
 
 
+async def test_a_run_that_asks_again_opens_its_item_again(store: Store) -> None:
+    await store.work_items.asked(ITEM)
+    await store.work_items.closed(ITEM.item_id, decision=Decision.retry, person="ann", reason="code added", at=NOON)
+    await store.work_items.asked(ITEM)
+    (listed,) = await store.work_items.open_items()
+    assert (listed.item, listed.decision, listed.decided_by, listed.reason) == (ITEM, None, None, "")
+
+
 async def test_the_first_closing_counts(store: Store) -> None:
     await store.work_items.opened(ITEM)
     await store.work_items.closed(ITEM.item_id, decision=Decision.retry, person="ann", reason="code added", at=NOON)

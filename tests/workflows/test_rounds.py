@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
 
-from canonical.documents.work_item import Cause
+from canonical.documents.usage_run import UsageRun
+from canonical.documents.work_item import Cause, Decision
+from canonical.errors import Audience
+from canonical.policy import Ladder, Rung
+from canonical.run import Standing
 from suture.rounds import Rounds
 from suture.store.store import Store
 from suture.store.work_items import WORK_ITEMS
-from tests.support.house import House, eventually
+from tests.support.house import LATER, SOON, House, eventually
 from tests.support.trouble import Trouble, refusal
 
 
@@ -92,9 +98,12 @@ class Unheard:
         yield
 
 
-async def test_rounds_go_on_after_whatever_happened_in_one(caplog: pytest.LogCaptureFixture) -> None:
+async def test_rounds_go_on_after_whatever_happened_in_one(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     client = Unheard()
-    running = asyncio.create_task(Rounds(cast(Client, client), cast(Store, None)).run(every=timedelta(0)))
+    rounds = Rounds(cast(Client, client), house.store)
+    running = asyncio.create_task(rounds.run(every=timedelta(0)))
 
     async def asked_again() -> bool | None:
         return client.asked > 2 or None
@@ -103,3 +112,67 @@ async def test_rounds_go_on_after_whatever_happened_in_one(caplog: pytest.LogCap
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert caplog.messages == ["a round over ended runs failed, and is made again"]
+
+
+async def test_a_run_that_was_reset_is_no_ended_run_and_its_question_can_be_decided(house: House) -> None:
+    Trouble(house.billing, "post_charge").before(refusal(), refusal())
+    handle = await house.report(await house.usage("reset"))
+    (listed,) = await house.items()
+    history = await handle.fetch_history()
+    done = [event.event_id for event in history.events if event.HasField("workflow_task_completed_event_attributes")]
+    await house.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=house.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.first_execution_run_id),
+            reason="an operator went back",
+            workflow_task_finish_event_id=done[1],
+            request_id="reset-1",
+        )
+    )
+
+    async def listed_as_terminated() -> bool | None:
+        query = f'WorkflowId = "{handle.id}" AND ExecutionStatus = "Terminated"'
+        return True if [one async for one in house.client.list_workflows(query)] else None
+
+    await eventually(listed_as_terminated)
+    assert await Rounds(house.client, house.store).make() == 0
+    (still,) = await house.items()
+    assert still.item.item_id == listed.item.item_id
+    await house.resolve(still.item.item_id, Decision.retry)
+    state = await house.client.get_workflow_handle(handle.id, result_type=UsageRun).result()
+    assert [ledger.standing for ledger in state.ledgers] == [Standing.posted] * 3
+    assert len(house.inventory.documents.posted) == len(house.finance.documents.posted) == 1
+
+
+async def test_an_overdue_item_that_no_run_looks_after_climbs_the_ladder(house: House) -> None:
+    Trouble(house.billing, "post_charge").before(refusal())
+    handle = await house.report(await house.usage("left-alone"))
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, Decision.abandon)
+    await handle.result()
+    (left,) = await house.items()
+    rungs = (Rung(after=LATER), Rung(after=LATER, to=Audience.finance))
+    rounds = Rounds(house.client, house.store, Ladder(rungs=rungs))
+    assert await rounds.escalate() == 0
+    await overdue(house.store, left.item.item_id)
+    assert await rounds.escalate() == 1
+    await overdue(house.store, left.item.item_id)
+    assert await rounds.escalate() == 1
+    (climbed,) = await house.items()
+    assert (climbed.item.owner, climbed.item.escalations) == (Audience.finance, 2)
+    await overdue(house.store, left.item.item_id)
+    assert await rounds.escalate() == 0
+
+
+async def test_a_run_that_is_under_way_looks_after_its_own_items(house: House) -> None:
+    Trouble(house.billing, "post_charge").before(refusal())
+    await house.report(await house.usage("looked-after"))
+    (listed,) = await house.items()
+    await overdue(house.store, listed.item.item_id)
+    assert await Rounds(house.client, house.store).escalate() == 0
+
+
+async def overdue(store: Store, item_id: str) -> None:
+    """Let an item be due a moment ago."""
+    change = WORK_ITEMS.update().where(WORK_ITEMS.c.item_id == item_id)
+    await store.work_items._database.execute(change.values(due=datetime.now(UTC) - SOON))

@@ -23,9 +23,6 @@ SUPERVISOR = "supervisor"
 """The role that may decide any work item."""
 
 
-NO_CLOCK = timedelta(days=3650)
-"""How long an item without a further rung may wait: until somebody decides."""
-
 A_MOMENT = timedelta(milliseconds=1)
 """A timer ends the workflow task, and with it what Temporal has taken in becomes history."""
 
@@ -105,7 +102,7 @@ class Desk:
             decisions=question.decisions,
             correctable=question.correctable,
             opened=now,
-            due=now + (self.ladder.rungs[0].after if self.ladder.rungs else NO_CLOCK),
+            due=self.ladder.first_due(now),
             charge_at_risk=question.charge_at_risk,
             cost_at_risk=question.cost_at_risk,
             evidence=question.evidence,
@@ -240,22 +237,20 @@ class Desk:
 
     def _next_due(self) -> datetime | None:
         waiting = [parked.item for parked in self._open.values() if parked.decided is None]
-        dues = [item.due for item in waiting if item.escalations < len(self.ladder.rungs)]
+        dues = [item.due for item in waiting if self.ladder.climbs(item)]
         return min(dues, default=None)
 
     async def _escalate(self) -> None:
         """Climb one rung with every item that is overdue: remind its owner, or hand it on."""
-        rungs = self.ladder.rungs
         for parked in list(self._open.values()):
             item = parked.item
-            if item.due > workflow.now() or item.escalations >= len(rungs):
+            if item.due > workflow.now() or not self.ladder.climbs(item):
                 continue
-            owner = rungs[item.escalations].to or item.owner
-            climbed = item.escalations + 1
-            due = item.due + (rungs[climbed].after if climbed < len(rungs) else NO_CLOCK)
-            parked.item = item.model_copy(update={"owner": owner, "escalations": climbed, "due": due})
-            news = ItemEscalated(item_id=item.item_id, owner=owner, escalations=climbed, due=due)
-            told = f"overdue: reminds {owner}" if owner is item.owner else f"overdue: goes to {owner}"
+            parked.item = climbed = self.ladder.climbed(item)
+            news = ItemEscalated(
+                item_id=item.item_id, owner=climbed.owner, escalations=climbed.escalations, due=climbed.due
+            )
+            told = f"overdue: {'reminds' if climbed.owner is item.owner else 'goes to'} {climbed.owner}"
             await ask_store(Notes.escalated, news, summary=told)
 
     async def take_off_all(self, *, reason: str) -> None:
