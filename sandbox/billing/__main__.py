@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--hooks-url", default="", help="empty: events are kept and not sent")
     parser.add_argument("--hook-secret-file", type=Path, required=True)
     parser.add_argument("--tokens-file", type=Path, required=True)
+    parser.add_argument("--otlp-endpoint", help="where spans go, by OTLP over HTTP; nowhere by default")
     given = parser.parse_args()
     if given.scale < 1:
         parser.error("--scale must be at least 1")
@@ -35,6 +36,7 @@ def main() -> None:
         hooks_url=given.hooks_url,
         hook_secret=given.hook_secret_file.read_text(encoding="utf-8").strip(),
         tokens_file=given.tokens_file,
+        otlp_endpoint=given.otlp_endpoint,
     )
     serve(System(options), host=given.host, listener=listener)
 

@@ -19,6 +19,7 @@ from sandbox.billing.faults import Fault
 from sandbox.billing.operations import key_of, recognise
 from sandbox.billing.stopping import ConnectionCut
 from sandbox.billing.system import System
+from sandbox.billing.traces import STATUS
 
 TRANSPORT = "billing.transport"
 CONTROL = "/_control"
@@ -90,22 +91,29 @@ class Interface:
             correlation_id=_header(scope, b"x-correlation-id"),
             traceparent=_header(scope, b"traceparent"),
         )
-        request = Request(scope, body, operation.name, key, seq)
-        await system.late.repeat_arrived(operation=operation.name, key=key)
+        with system.traces.serving(operation.name, scope) as (span, below):
+            request = Request(below, body, operation.name, key, seq)
+            await system.late.repeat_arrived(operation=operation.name, key=key)
+            refusal = self._refused(request, scope_needed=operation.scope)
+            answer = refusal or await self._admitted(request)
+            span.set_attribute(STATUS, answer.status)
+            await self._answer(request, answer, send)
+        if refusal is None:
+            await system.barriers.hold("answered", operation=operation.name, key=key)
+
+    def _refused(self, request: Request, *, scope_needed: str | None) -> Answer | None:
+        """The refusal of a caller without the right token, or with too many requests."""
         try:
-            token = system.tokens.admit(_header(scope, b"authorization"), scope=operation.scope)
+            token = self._system.tokens.admit(_header(request.scope, b"authorization"), scope=scope_needed)
         except VendorError as refused:
-            await self._answer(request, _refusal(refused), send)
-            return
-        wait = system.limit.take(token)
-        if wait:
-            await self._answer(request, _too_many(wait), send)
-            return
-        await system.barriers.hold("received", operation=operation.name, key=key)
-        fault = system.faults.take(operation=operation.name, key=key)
-        answer = await self._handle(request, fault)
-        await self._answer(request, answer, send)
-        await system.barriers.hold("answered", operation=operation.name, key=key)
+            return _refusal(refused)
+        wait = self._system.limit.take(token)
+        return _too_many(wait) if wait else None
+
+    async def _admitted(self, request: Request) -> Answer:
+        await self._system.barriers.hold("received", operation=request.operation, key=request.key)
+        fault = self._system.faults.take(operation=request.operation, key=request.key)
+        return await self._handle(request, fault)
 
     async def _handle(self, request: Request, fault: Fault | None) -> Answer:
         """The answer to send, after the fault has had its way; ConnectionCut where there is to be none."""

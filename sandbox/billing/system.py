@@ -24,6 +24,7 @@ from sandbox.billing.limits import RateLimit
 from sandbox.billing.request_log import RequestLog
 from sandbox.billing.seed import seed
 from sandbox.billing.stopping import Stopping
+from sandbox.billing.traces import Traces
 from sandbox.billing.voids import Voids
 
 
@@ -37,6 +38,7 @@ class Options:
     hooks_url: str
     hook_secret: str
     tokens_file: Path
+    otlp_endpoint: str | None = None
 
 
 class System:
@@ -54,6 +56,7 @@ class System:
         self.faults = Faults()
         self.barriers = Barriers(self.stopping)
         self.late = Late(self.stopping)
+        self.traces = Traces(options.otlp_endpoint)
         self.outbox = Outbox(database=self.database, clock=self.clock)
         self.sender = (
             HookSender(outbox=self.outbox, url=options.hooks_url, secret=options.hook_secret)
@@ -88,6 +91,7 @@ class System:
             task.cancel()
         outcomes = await asyncio.gather(*self._tasks, return_exceptions=True)
         self.database.close()
+        self.traces.stop()
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

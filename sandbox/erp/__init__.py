@@ -1,7 +1,7 @@
 """The hospital's ERP: general ledger, cost centres, materials with their valuation, suppliers, periods.
 
 Run as `python -m sandbox.erp --port N --database FILE --seed N --scale N --tokens-file FILE [--hooks-url URL
---hook-secret-file FILE] [--hook-events TYPE,TYPE] [--host ADDRESS]`.
+--hook-secret-file FILE] [--hook-events TYPE,TYPE] [--otlp-endpoint URL] [--host ADDRESS]`.
 
 Names are upper-case, dates YYYYMMDD, amounts text with two decimals, quantities text with three; a material has 18
 digits; plant 1000 (company code US01) is the north campus, 2000 (US02) the south. Errors are a RETURN table.

@@ -44,6 +44,7 @@ def options() -> Options:
     parser.add_argument("--hooks-url")
     parser.add_argument("--hook-secret-file", type=Path)
     parser.add_argument("--hook-events", default="", help="only these event types, comma-separated; all by default")
+    parser.add_argument("--otlp-endpoint", help="where spans go, by OTLP over HTTP; nowhere by default")
     given = vars(parser.parse_args())
     given["hook_events"] = frozenset(name for name in given["hook_events"].split(",") if name)
     return Options(**given)

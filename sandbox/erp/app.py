@@ -28,6 +28,7 @@ def build(system: System) -> Door:
         if system.sender is not None:
             await system.sender.stop()
         system.database.close()
+        system.traces.stop()
 
     # The door checks tokens before anything is parsed; the dependency only says so in the OpenAPI document.
     app = FastAPI(

@@ -9,6 +9,7 @@ from sandbox.erp.exchange import LONGEST_BODY, Answer, Exchange, exchange_of
 from sandbox.erp.faults import FaultOrder
 from sandbox.erp.operations import CONTROL
 from sandbox.erp.system import System
+from sandbox.erp.traces import STATUS
 from sandbox.erp.wire import cut, flushed
 
 OPEN_PATHS = ("/openapi.json", "/docs")
@@ -36,18 +37,20 @@ class Door:
             await self._control(exchange, send)
             return
         exchange.sequence = self._system.log.open(exchange)
-        try:
-            answer = await self._answer(exchange)
-        except asyncio.CancelledError:
-            # The server stops: a request that was held or stalled goes without an answer, as in a real shutdown.
-            answer = None
-        if answer is None:
-            await cut(exchange.scope, receive)
-            return
-        self._system.log.close(exchange.sequence, answer.status)
-        for message in answer.messages():
-            await send(message)
-        await flushed(exchange.scope)
+        with self._system.traces.serving(exchange) as span:
+            try:
+                answer = await self._answer(exchange)
+            except asyncio.CancelledError:
+                # The server stops: a request that was held or stalled goes without an answer, as in a real shutdown.
+                answer = None
+            if answer is None:
+                await cut(exchange.scope, receive)
+                return
+            span.set_attribute(STATUS, answer.status)
+            self._system.log.close(exchange.sequence, answer.status)
+            for message in answer.messages():
+                await send(message)
+            await flushed(exchange.scope)
         await self._system.barriers.pass_by(exchange, "answered")
 
     async def _control(self, exchange: Exchange, send: Send) -> None:

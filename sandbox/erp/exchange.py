@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -43,12 +43,16 @@ class Exchange:
     traceparent: str
     token: str
     sequence: int = 0
-    fault: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:
         """The operation's name; a dash where no operation is known there."""
         return self.operation.name if self.operation else "-"
+
+    def go_on_below(self, traceparent: str) -> None:
+        """Let what this request causes name another span as its cause; the log keeps what the caller said."""
+        kept = [(name, value) for name, value in self.scope["headers"] if name != b"traceparent"]
+        self.scope["headers"] = [*kept, (b"traceparent", traceparent.encode())]
 
     def mentions(self, part: str | None) -> bool:
         """Whether the key or the external reference contains a text; every request contains none."""

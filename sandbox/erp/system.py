@@ -16,6 +16,7 @@ from sandbox.erp.schema import SCHEMA
 from sandbox.erp.seed import seed
 from sandbox.erp.sender import Sender
 from sandbox.erp.tokens import Tokens
+from sandbox.erp.traces import Traces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Options:
     hooks_url: str | None = None
     hook_secret_file: Path | None = None
     hook_events: frozenset[str] = frozenset()
+    otlp_endpoint: str | None = None
 
 
 class System:
@@ -48,6 +50,7 @@ class System:
         self.faults = Faults()
         self.barriers = Barriers()
         self.late = Late()
+        self.traces = Traces(options.otlp_endpoint)
         self.sender: Sender | None = None
         if options.hooks_url and options.hook_secret_file:
             secret = options.hook_secret_file.read_text().strip()

@@ -50,6 +50,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         hooks_url=arguments.hooks_url,
         hook_secret_file=arguments.hook_secret_file,
         tokens_file=arguments.tokens_file,
+        otlp_endpoint=arguments.otlp_endpoint,
     )
     config = uvicorn.Config(
         make_app(system),
@@ -76,6 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hooks-url", required=True)
     parser.add_argument("--hook-secret-file", type=Path, required=True)
     parser.add_argument("--tokens-file", type=Path, required=True)
+    parser.add_argument("--otlp-endpoint", help="where spans go, by OTLP over HTTP; nowhere by default")
     return parser.parse_args()
 
 

@@ -27,6 +27,7 @@ def make_app(system: System) -> ASGIApp:
         with suppress(asyncio.CancelledError):
             await delivery
         system.database.close()
+        system.traces.stop()
 
     # The front door checks the token; the dependency only tells the OpenAPI that one is needed.
     bearer = Depends(HTTPBearer(auto_error=False))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from sandbox.inventory.faults import Fault
 from sandbox.inventory.late import Late
 from sandbox.inventory.operations import find_operation
 from sandbox.inventory.system import System
+from sandbox.inventory.traces import STATUS
 from sandbox.inventory.visit import Answer, Visit, read_body
 
 OPEN_PATHS = ("/openapi.json", "/docs", "/healthz")
@@ -46,25 +48,31 @@ class FrontDoor:
         body = await read_body(receive)
         visit = Visit(scope, body or b"", find_operation(scope["method"], scope["path"]))
         entry = self._system.request_log.received(visit)
-        await self._late.arrived(visit)
-        refusal = self._refusal(visit, too_long=body is None)
-        if refusal is not None:
-            await self._send(refusal, entry, send)
-            return
+        with self._system.traces.serving(visit.operation_name or "unknown", scope) as (span, below):
+            visit = replace(visit, scope=below)
+            await self._late.arrived(visit)
+            answer = self._refusal(visit, too_long=body is None)
+            admitted = answer is None
+            if answer is None:
+                answer = await self._admitted(visit, entry)
+            if answer is None:
+                await cut(scope, receive)
+                return
+            span.set_attribute(STATUS, answer.status)
+            await self._send(answer, entry, send)
+        if admitted:
+            await self._system.barriers.hold("answered", visit.operation_name, visit.key)
+
+    async def _admitted(self, visit: Visit, entry: int) -> Answer | None:
+        """None is a cut connection."""
         await self._system.barriers.hold("received", visit.operation_name, visit.key)
         fault = self._system.faults.take(visit.operation_name, visit.key)
         if fault is not None:
             self._system.request_log.note(entry, fault=fault.kind)
         if fault is not None and fault.kind == "apply_late":
             self._late.add(visit, entry, seconds=fault.seconds)
-            await cut(scope, receive)
-            return
-        answer = await self._answer_with(fault, visit, entry)
-        if answer is None:
-            await cut(scope, receive)
-        else:
-            await self._send(answer, entry, send)
-            await self._system.barriers.hold("answered", visit.operation_name, visit.key)
+            return None
+        return await self._answer_with(fault, visit, entry)
 
     def _refusal(self, visit: Visit, *, too_long: bool) -> Answer | None:
         if too_long:

@@ -17,6 +17,7 @@ from sandbox.inventory.outbox import Outbox
 from sandbox.inventory.request_log import RequestLog
 from sandbox.inventory.seed import seed_database
 from sandbox.inventory.stock import Stock
+from sandbox.inventory.traces import Traces
 from sandbox.inventory.uses import Uses
 
 
@@ -24,8 +25,9 @@ class System:
     late: Late
 
     def __init__(
-        self, *, file: Path, seed: int, scale: int, hooks_url: str, hook_secret_file: Path, tokens_file: Path
-    ) -> None:
+        self, *, file: Path, seed: int, scale: int, hooks_url: str, hook_secret_file: Path, tokens_file: Path,
+        otlp_endpoint: str | None,
+    ) -> None:  # fmt: skip
         self.database = Database(file)
         seed_database(self.database, seed=seed, scale=scale)
         self.seed = int(self.database.value("SELECT value FROM settings WHERE name = 'seed'"))
@@ -36,6 +38,7 @@ class System:
         self.rate_limit = RateLimit()
         self.faults = Faults()
         self.barriers = Barriers()
+        self.traces = Traces(otlp_endpoint)
         self.outbox = Outbox(self.database, ids=self.ids, clock=self.clock)
         self.delivery = Delivery(self.outbox, url=hooks_url, secret=hook_secret_file.read_text().strip())
         self.stock = Stock(self.database)

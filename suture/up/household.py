@@ -166,6 +166,8 @@ class Household:
             words = [str(word) for pair in options.items() for word in pair]
             # The ERP tells of every posting, and only news of materials concern a run.
             words += ["--hook-events", "material.approved"] if name == "erp" else []
+            collector = self.settings.telemetry.otlp_endpoint
+            words += ["--otlp-endpoint", collector] if collector else []
             self._run(name, [sys.executable, "-m", f"sandbox.{name}", *words], environment)
             self.systems[name] = SandboxAddress(
                 url=url,

@@ -60,7 +60,9 @@ async def _first_transaction(hospital: Observed) -> FirstTransaction:
         known = {span.id for span in sent} | {parent}
         names = [span.name for span in sent]
         ended = "RunWorkflow:usage-to-charge" in names and names.count("HandleSignal:receive") == 2
-        return sent if ended and all(span.parent in known for span in sent) else None
+        calls = {span.id for span in sent if span.name.startswith(tuple(f"{name} " for name in hospital.house.systems))}
+        answered = calls <= {span.parent for span in sent}
+        return sent if ended and answered and all(span.parent in known for span in sent) else None
 
     async def worker_metrics() -> str | None:
         text = await hospital.metrics("worker")
