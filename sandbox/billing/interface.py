@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ TRANSPORT = "billing.transport"
 CONTROL = "/_control"
 _UNGUARDED = frozenset({"/openapi.json"})
 _LARGEST_BODY = 256 * 1024
+_GO_ON = (b"x-correlation-id", b"traceparent")
+_LONGEST_MARK = 200
 _JSON = [(b"content-type", b"application/json")]
 
 
@@ -78,7 +81,8 @@ class Interface:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         system = self._system
-        body = await _read(receive)
+        body, whole = await _read(receive)
+        scope = {**scope, "headers": _kept_headers(scope["headers"])}
         query = scope["query_string"].decode("latin-1")
         operation = recognise(method=scope["method"], path=scope["path"])
         key = key_of(operation, path=scope["path"], query=query, body=body)
@@ -91,6 +95,8 @@ class Interface:
             correlation_id=_header(scope, b"x-correlation-id"),
             traceparent=_header(scope, b"traceparent"),
         )
+        if not whole:
+            raise ConnectionCut
         with system.traces.serving(operation.name, scope) as (span, below):
             request = Request(below, body, operation.name, key, seq)
             await system.late.repeat_arrived(operation=operation.name, key=key)
@@ -168,20 +174,20 @@ class Interface:
         await _send(send, answer)
 
 
-async def _read(receive: Receive) -> bytes:
-    """The whole body; what exceeds the limit by far is not kept."""
+async def _read(receive: Receive) -> tuple[bytes, bool]:
+    """The body, and whether all of it came before the caller left; what exceeds the limit by far is not kept."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionCut
+            return b"".join(parts), False
         part = message.get("body", b"")
         if size <= _LARGEST_BODY:
             parts.append(part)
         size += len(part)
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return b"".join(parts), True
 
 
 async def _call(app: ASGIApp, request: Request) -> Answer:
@@ -254,5 +260,14 @@ def _refusal(refused: VendorError) -> Answer:
 def _header(scope: Scope, name: bytes) -> str | None:
     for each, value in scope["headers"]:
         if each == name:
-            return bytes(value).decode("latin-1")[:200]
+            return bytes(value).decode("latin-1")
     return None
+
+
+def _kept_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without a correlation id or trace that is no short plain text: it could not go on with an event."""
+    return [(name, value) for name, value in headers if name not in _GO_ON or _plain(value)]
+
+
+def _plain(value: bytes) -> bool:
+    return len(value) <= _LONGEST_MARK and all(0x20 <= byte <= 0x7E for byte in value)

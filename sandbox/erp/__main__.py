@@ -18,10 +18,21 @@ from sandbox.erp.wire import CuttableProtocol
 class _Server(uvicorn.Server):
     """Says when it serves, and ends with exit code 0 on SIGTERM and SIGINT."""
 
+    def __init__(self, config: uvicorn.Config, system: System) -> None:
+        super().__init__(config)
+        self._system = system
+        self.broken: BaseException | None = None
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         print(f"erp ready on http://{host}:{port}", flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        # Without its delivery the ERP would go on and tell nobody: better to go down and say so.
+        sender = self._system.sender
+        self.broken = sender.failure() if sender is not None else None
+        return await super().on_tick(counter) or self.broken is not None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -53,8 +64,9 @@ def options() -> Options:
 def main() -> None:
     """Serve until told to stop."""
     chosen = options()
+    system = System(chosen)
     config = uvicorn.Config(
-        build(System(chosen)),
+        build(system),
         host=chosen.host,
         port=chosen.port,
         http=CuttableProtocol,
@@ -66,7 +78,10 @@ def main() -> None:
         timeout_graceful_shutdown=1,
         timeout_keep_alive=60,
     )
-    _Server(config).run()
+    server = _Server(config, system)
+    server.run()
+    if server.broken is not None:
+        raise server.broken
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The door of the ERP: every request is logged, admitted, held, struck by a fault, applied, answered, in this order."""
 
 import asyncio
+import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,14 +30,15 @@ class Door:
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
-        body = await _whole(receive)
-        if body is None:
-            return
+        body, whole = await _body(receive)
         exchange = exchange_of(dict(scope), body)
         if scope["path"].startswith("/_control/"):
-            await self._control(exchange, send)
+            if whole:
+                await self._control(exchange, send)
             return
         exchange.sequence = self._system.log.open(exchange)
+        if not whole:
+            return
         with self._system.traces.serving(exchange) as span:
             try:
                 answer = await self._answer(exchange)
@@ -134,7 +136,11 @@ class Door:
         async def collect(message: Message) -> None:
             parts.append(message)
 
-        await self._app(dict(exchange.scope), receive, collect)
+        try:
+            await self._app(dict(exchange.scope), receive, collect)
+        except Exception:
+            logging.getLogger("sandbox.erp").exception("%s failed", exchange.name)
+            return refused(Refusal(500, "SY", "500", "Short dump UNCAUGHT_EXCEPTION"))
         body = b"".join(part.get("body", b"") for part in parts[1:])
         return Answer(status=parts[0]["status"], headers=parts[0]["headers"], body=body)
 
@@ -153,15 +159,16 @@ def refused(refusal: Refusal) -> Answer:
     )
 
 
-async def _whole(receive: Receive) -> bytes | None:
-    """The whole body, None if the caller left; what is beyond the limit is read but not kept."""
-    parts, size = [], 0
+async def _body(receive: Receive) -> tuple[bytes, bool]:
+    """The body, and whether all of it came before the caller left; what is beyond the limit is read but not kept."""
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
+            return b"".join(parts), False
         if size <= LONGEST_BODY:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return b"".join(parts), True

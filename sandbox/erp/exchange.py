@@ -12,6 +12,8 @@ from sandbox.erp.operations import Operation, operation_of
 
 LONGEST_BODY = 1_048_576
 KEPT_TEXT = 400
+_GO_ON = (b"x-correlation-id", b"traceparent")
+_LONGEST_MARK = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ class Exchange:
 
 def exchange_of(scope: dict[str, Any], body: bytes) -> Exchange:
     """Read from a request what the door needs to know of it."""
+    scope["headers"] = _kept_headers(scope["headers"])
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return Exchange(
@@ -75,8 +78,8 @@ def exchange_of(scope: dict[str, Any], body: bytes) -> Exchange:
         operation=operation_of(scope["method"], scope["path"]),
         key=headers.get("x-request-key", "")[:KEPT_TEXT],
         reference=_reference(scope, body)[:KEPT_TEXT],
-        correlation_id=headers.get("x-correlation-id", "")[:KEPT_TEXT],
-        traceparent=headers.get("traceparent", "")[:KEPT_TEXT],
+        correlation_id=headers.get("x-correlation-id", ""),
+        traceparent=headers.get("traceparent", ""),
         token=token.strip() if scheme.lower() == "bearer" else "",
     )
 
@@ -91,4 +94,14 @@ def _reference(scope: dict[str, Any], body: bytes) -> str:
         return ""
     head = content.get("HEADER", content) if isinstance(content, dict) else {}
     reference = head.get("REF_DOC_NO", "") if isinstance(head, dict) else ""
-    return reference if isinstance(reference, str) else ""
+    # A lone surrogate is valid in JSON text, but has no UTF-8 form that the log could hold.
+    return reference.encode("utf-8", "replace").decode() if isinstance(reference, str) else ""
+
+
+def _kept_headers(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without a correlation id or trace that is no short plain text: it could not go on with an event."""
+    return [(name, value) for name, value in headers if name not in _GO_ON or _plain(value)]
+
+
+def _plain(value: bytes) -> bool:
+    return len(value) <= _LONGEST_MARK and all(0x20 <= byte <= 0x7E for byte in value)

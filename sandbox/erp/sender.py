@@ -33,8 +33,13 @@ class Sender:
         """Stop where it is; what was not answered will be sent again."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
+
+    def failure(self) -> BaseException | None:
+        """Why the delivery has ended although nobody stopped it."""
+        if self._task is None or not self._task.done() or self._task.cancelled():
+            return None
+        return self._task.exception()
 
     def wake(self) -> None:
         """Something was queued or released."""

@@ -18,13 +18,21 @@ from sandbox.inventory.system import System
 class Server(uvicorn.Server):
     """Says when it serves, and ends with 0 when told to stop (uvicorn itself would raise the signal again)."""
 
-    system: System
+    def __init__(self, config: uvicorn.Config, system: System) -> None:
+        super().__init__(config)
+        self.system = system
+        self.broken: BaseException | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             print(f"inventory ready on http://{self.config.host}:{port}", flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        # Without its delivery the system would go on and tell nobody: better to go down and say so.
+        self.broken = self.system.delivery.failure()
+        return await super().on_tick(counter) or self.broken is not None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,9 +70,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
         log_level="warning",
         timeout_graceful_shutdown=3,
     )
-    server = Server(config)
-    server.system = system
+    server = Server(config, system)
     await server.serve()
+    if server.broken is not None:
+        raise server.broken
 
 
 def _arguments() -> argparse.Namespace:

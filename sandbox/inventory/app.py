@@ -1,8 +1,7 @@
 """Puts the API together: vendor routes and control routes behind the front door."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
@@ -21,11 +20,9 @@ from sandbox.inventory.system import System
 def make_app(system: System) -> ASGIApp:
     @asynccontextmanager
     async def delivering(_: FastAPI) -> AsyncIterator[None]:
-        delivery = asyncio.create_task(system.delivery.run())
+        system.delivery.start()
         yield
-        delivery.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivery
+        await system.delivery.stop()
         system.database.close()
         system.traces.stop()
 

@@ -20,10 +20,25 @@ class Delivery:
         self._outbox = outbox
         self._url = url
         self._webhook = Webhook(secret)
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def failure(self) -> BaseException | None:
+        """Why it has ended although nobody stopped it."""
+        if self._task is None or not self._task.done() or self._task.cancelled():
+            return None
+        return self._task.exception()
+
+    async def _run(self) -> None:
         """Until cancelled. What was sent but not yet noted is sent again after a restart, under the same id."""
-        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0)) as client:
+        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), trust_env=False) as client:
             while True:
                 row = self._outbox.next()
                 if row is None:

@@ -15,7 +15,7 @@ from sandbox.inventory.late import Late
 from sandbox.inventory.operations import find_operation
 from sandbox.inventory.system import System
 from sandbox.inventory.traces import STATUS
-from sandbox.inventory.visit import Answer, Visit, read_body
+from sandbox.inventory.visit import LONGEST_BODY, Answer, Visit, kept_headers, read_body
 
 OPEN_PATHS = ("/openapi.json", "/docs", "/healthz")
 
@@ -46,12 +46,15 @@ class FrontDoor:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive)
+        scope = {**scope, "headers": kept_headers(scope["headers"])}
         visit = Visit(scope, body or b"", find_operation(scope["method"], scope["path"]))
         entry = self._system.request_log.received(visit)
+        if body is None:
+            return
         with self._system.traces.serving(visit.operation_name or "unknown", scope) as (span, below):
             visit = replace(visit, scope=below)
             await self._late.arrived(visit)
-            answer = self._refusal(visit, too_long=body is None)
+            answer = self._refusal(visit)
             admitted = answer is None
             if answer is None:
                 answer = await self._admitted(visit, entry)
@@ -74,8 +77,8 @@ class FrontDoor:
             return None
         return await self._answer_with(fault, visit, entry)
 
-    def _refusal(self, visit: Visit, *, too_long: bool) -> Answer | None:
-        if too_long:
+    def _refusal(self, visit: Visit) -> Answer | None:
+        if len(visit.body) > LONGEST_BODY:
             return _answer(413, error_body("bodyTooLong", "at most 1 MiB"))
         try:
             token = self._system.tokens.admit(

@@ -8,7 +8,6 @@ from sandbox.inventory.outbox import Origin
 
 
 async def origin_of(
-    traceparent: Annotated[str | None, Header(max_length=200)] = None,
-    x_correlation_id: Annotated[str | None, Header(max_length=200)] = None,
+    traceparent: Annotated[str | None, Header()] = None, x_correlation_id: Annotated[str | None, Header()] = None
 ) -> Origin:
     return Origin(traceparent=traceparent, correlation_id=x_correlation_id)

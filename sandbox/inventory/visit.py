@@ -1,5 +1,6 @@
 """One request on its way through the front door, and the answer the system gives to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from starlette.types import Message, Receive, Scope, Send
 from sandbox.inventory.operations import Operation
 
 LONGEST_BODY = 1024 * 1024
+_GO_ON = (b"x-correlation-id", b"traceparent")
+_LONGEST_MARK = 200
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,22 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def kept_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without a correlation id or trace that is no short plain text: it could not go on with an event."""
+    return [(name, value) for name, value in headers if name not in _GO_ON or _plain(value)]
+
+
+def _plain(value: bytes) -> bool:
+    return len(value) <= _LONGEST_MARK and all(0x20 <= byte <= 0x7E for byte in value)
+
+
 async def read_body(receive: Receive) -> bytes | None:
-    """None if it is too long, or the caller has gone."""
+    """Not read further once it is too long; None if the caller has gone."""
     body = bytearray()
     while True:
         message: dict[str, Any] = dict(await receive())
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
-        if len(body) > LONGEST_BODY:
-            return None
-        if not message.get("more_body"):
+        if len(body) > LONGEST_BODY or not message.get("more_body"):
             return bytes(body)

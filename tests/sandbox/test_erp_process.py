@@ -75,6 +75,7 @@ async def test_the_log_holds_every_request_in_order_and_no_credential(erp: Erp) 
         b'{"HEADER": 1, "ITEMS": []}',
         b"[" * 20000,
         b'{"HEADER":{"A":"\\ud800"}}',
+        b'{"HEADER":{"REF_DOC_NO":"\\ud800"}}',
     ],
 )
 async def test_malformed_input_is_refused_in_the_vendors_form(erp: Erp, content: bytes) -> None:
