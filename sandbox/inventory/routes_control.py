@@ -123,8 +123,7 @@ def control_routes(system: System) -> APIRouter:
     async def set_cabinet(body: CabinetMode) -> dict[str, Any]:
         """Off: the cabinet announces movements that it has not made. On again: it makes them."""
         with system.database.transaction():
-            system.uses.cabinet_books = body.books
-            return {"books": body.books, "booked": system.uses.release_cabinet() if body.books else 0}
+            return {"books": body.books, "booked": system.uses.switch_cabinet(books=body.books)}
 
     @router.post("/approve")
     async def approve_item(body: Approval) -> dict[str, Any]:

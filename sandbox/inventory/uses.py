@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from pydantic import ValidationError
+
 from sandbox.inventory.clock import Clock
 from sandbox.inventory.database import Database
 from sandbox.inventory.errors import VendorError
@@ -17,6 +19,8 @@ _SENT = (
     "actId", "surgicalCaseNumber", "encounterNumber", "disposition", "barcode", "sku", "lot", "serial", "qty", "unit",
     "location", "facility", "performingCostCentre", "chargedCostCentre",
 )  # fmt: skip
+_BOOKED = ("facility", "location", "barcode", "sku", "lot", "serial", "qty", "unit")
+"""What a movement that the cabinet has made already was made of."""
 
 
 class Uses:
@@ -31,15 +35,17 @@ class Uses:
         self._outbox = outbox
         self._ids = ids
         self._clock = clock
-        self.cabinet_books = True
+
+    @property
+    def cabinet_books(self) -> bool:
+        """Kept beside the backlog, so that both survive a restart or neither does."""
+        return bool(self._database.value("SELECT value FROM settings WHERE name = 'cabinetBooks'") != "no")
 
     def capture(self, request: UseRequest, origin: Origin) -> dict[str, Any]:
         use_id = request.use_id or self._ids.next("use")
         if self._find(use_id) is not None:
             raise VendorError(409, "useExists", f"use {use_id} is captured already", "useId")
-        place = self._stock.location(request.facility, request.location)
-        if place is None:
-            raise VendorError(422, "unknownLocation", f"{request.facility} has no {request.location}", "location")
+        place = self._place(request)
         act_id = request.act_id or self._ids.next("act")
         booked = self._book_at_cabinet(request, use_id) if place["booksOwnUses"] else None
         return self._store(request, use_id, act_id=act_id, version=1, already_booked=booked, origin=origin)
@@ -49,6 +55,11 @@ class Uses:
         stored = self.read(use_id)
         if request.use_id not in (None, use_id):
             raise VendorError(422, "useIdMismatch", "useId in path and body differ", "useId")
+        self._place(request)
+        asked = request.model_dump(by_alias=True)
+        changed = next((name for name in _BOOKED if asked[name] != stored[name]), None)
+        if stored["alreadyBooked"] and changed:
+            raise VendorError(422, "alreadyBooked", f"{changed} is booked already: correct the use instead", changed)
         return self._store(
             request, use_id, act_id=request.act_id or stored["actId"], version=stored["version"] + 1,
             already_booked=stored["alreadyBooked"], origin=origin,
@@ -97,14 +108,25 @@ class Uses:
             raise VendorError(404, "useNotFound", f"no use {use_id}", "useId")
         return found
 
-    def release_cabinet(self) -> int:
-        """Books what the cabinet announced while its booking was switched off."""
+    def switch_cabinet(self, *, books: bool) -> int:
+        """On: books what the cabinet announced while its booking was switched off; says how much that was."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO settings (name, value) VALUES ('cabinetBooks', ?)", "yes" if books else "no"
+        )
+        if not books:
+            return 0
         waiting = self._database.all("SELECT * FROM cabinet_backlog ORDER BY rowid")
         for row in waiting:
-            request = MovementRequest.model_validate_json(row["booking"])
-            self._movements.book(request, booked_by="cabinet", movement_id=row["movement_id"])
+            booking = self._bookable(MovementRequest.model_validate_json(row["booking"]))
+            self._movements.book(booking, booked_by="cabinet", movement_id=row["movement_id"])
         self._database.execute("DELETE FROM cabinet_backlog")
         return len(waiting)
+
+    def _place(self, request: UseRequest) -> dict[str, Any]:
+        place = self._stock.location(request.facility, request.location)
+        if place is None:
+            raise VendorError(422, "unknownLocation", f"{request.facility} has no {request.location}", "location")
+        return place
 
     def _find(self, use_id: str) -> dict[str, Any] | None:
         row = self._database.one("SELECT * FROM uses WHERE use_id = ?", use_id)
@@ -152,13 +174,7 @@ class Uses:
             "serviceDate": request.scanned_at.date(),
         }
         movement_id = self._ids.next("mov")
-        booking = MovementRequest.model_validate(fields)
-        try:
-            self._movements.check(booking)
-        except VendorError as refusal:
-            reason = refusal.body["error"]["code"]
-            booking = MovementRequest.model_validate(fields | {"type": "discrepancy", "reason": reason})
-            self._movements.check(booking)
+        booking = self._bookable(_movement(fields))
         if self.cabinet_books:
             self._movements.book(booking, booked_by="cabinet", movement_id=movement_id)
         else:
@@ -166,6 +182,23 @@ class Uses:
                 "cabinet_backlog", {"movement_id": movement_id, "booking": json.dumps(as_sent(booking))}
             )
         return {"movementId": movement_id}
+
+    def _bookable(self, booking: MovementRequest) -> MovementRequest:
+        """What was taken out of the cabinet is gone: what the rules refuse is booked as a discrepancy."""
+        try:
+            self._movements.check(booking)
+        except VendorError as refusal:
+            booking = booking.model_copy(update={"type": "discrepancy", "reason": refusal.body["error"]["code"]})
+            self._movements.check(booking)
+        return booking
+
+
+def _movement(fields: dict[str, Any]) -> MovementRequest:
+    try:
+        return MovementRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise VendorError(422, "cannotBeBooked", str(first["msg"]), str(first["loc"][0])) from error
 
 
 def replaced(use: dict[str, Any], replacement: Replacement) -> dict[str, Any]:

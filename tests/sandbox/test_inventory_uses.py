@@ -1,6 +1,7 @@
 """Uses that the sandbox inventory captures, and the signed webhooks that carry them out."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,67 @@ async def test_a_cabinet_can_announce_what_it_books_only_later(inventory: Invent
     assert (await inventory.caller.get(f"/v2/movements/{movement_id}")).status_code == 404
     assert (await inventory.control.post("/_control/cabinet", json={"books": True})).json()["booked"] == 1
     assert (await inventory.caller.get(f"/v2/movements/{movement_id}")).json()["useId"] == use["useId"]
+
+
+async def test_what_the_rules_refuse_meanwhile_is_booked_as_a_discrepancy_also_after_a_restart(
+    inventory: Inventory,
+) -> None:
+    await inventory.control.post("/_control/cabinet", json={"books": False})
+    use = await capture(inventory, location="CABINET-9", sku="SKU-4706", lot="L4706A")
+    recall = {"sku": "SKU-4706", "lots": ["L4706A"], "reason": "Wrong label"}
+    assert (await inventory.caller.post("/v2/recalls", json=recall)).status_code == 201
+    await inventory.stop(kill=True)
+    await inventory.start()
+    later = await capture(inventory, location="CABINET-9")
+    assert (await inventory.control.post("/_control/cabinet", json={"books": True})).json()["booked"] == 2
+    first, second = [
+        (await inventory.caller.get(f"/v2/movements/{one['alreadyBooked']['movementId']}")).json()
+        for one in (use, later)
+    ]
+    assert (first["type"], first["reason"], first["lot"]) == ("discrepancy", "lotOnRecall", "L4706A")
+    assert (second["type"], second["useId"]) == ("consumption", later["useId"])
+
+
+async def test_a_use_that_is_booked_is_amended_in_nothing_that_was_booked(inventory: Inventory) -> None:
+    at_cabinet = USE | {"location": "CABINET-9", "encounterNumber": None}
+    path = f"/v2/uses/{(await capture(inventory, **at_cabinet))['useId']}"
+    for changed in ({"sku": "SKU-4707"}, {"qty": 2}, {"unit": "box"}, {"location": "OR-1"}, {"lot": "L1"}):
+        refused = await inventory.caller.put(path, json=at_cabinet | changed)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "alreadyBooked"), changed
+        assert refused.json()["error"]["field"] == next(iter(changed))
+    assert (await inventory.caller.put(path, json=at_cabinet | {"encounterNumber": "ENC-2"})).status_code == 200
+    unbooked = f"/v2/uses/{(await capture(inventory))['useId']}"
+    refused = await inventory.caller.put(unbooked, json=USE | {"location": "NOWHERE"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "unknownLocation")
+
+
+async def test_a_cabinet_refuses_what_makes_no_movement(inventory: Inventory) -> None:
+    scan = {"location": "CABINET-9", "sku": None, "barcode": "(01)00950000047034(10)"}
+    many = {"location": "CABINET-9", "unit": "box", "qty": 999_999}
+    for fields, field in ((scan, "lot"), (many, "qty")):
+        refused = await inventory.caller.post("/v2/uses", json=USE | fields)
+        assert (refused.status_code, refused.json()["error"]["field"]) == (422, field)
+    assert (await inventory.caller.get("/v2/uses")).json()["data"] == []
+
+
+async def test_malformed_bodies_are_refused_wherever_a_use_is_written(inventory: Inventory) -> None:
+    path = f"/v2/uses/{(await capture(inventory))['useId']}"
+    broken = (b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 50_000, b'{"\\ud800": 1}', b'{"kind": "\\ud800"}')
+    used = [
+        json.dumps(USE | one).encode()
+        for one in ({"qty": "1"}, {"qty": 1e-4}, {"scannedAt": "2026-11-20T09:15:00"}, {"sku": ""})
+    ]
+    corrected = (b'{"kind": "notUsed", "replacement": {}}', b'{"kind": "wrongItem", "replacement": {"qty": 0}}')
+    for method, address, bodies in (
+        ("POST", "/v2/uses", (*broken, *used)),
+        ("PUT", path, (*broken, *used)),
+        ("POST", f"{path}/corrections", (*broken, *corrected)),
+    ):
+        for body in bodies:
+            headers = {"content-type": "application/json"}
+            answer = await inventory.caller.request(method, address, content=body, headers=headers)
+            assert answer.status_code == 400, (method, body[:40], answer.text)
+            assert set(answer.json()["error"]) == {"code", "detail", "field"}
 
 
 async def test_corrections_and_later_versions_are_sent(inventory: Inventory, receiver: Receiver) -> None:
