@@ -14,6 +14,7 @@ from sandbox.billing.clock import Clock
 from sandbox.billing.database import Database
 
 HookKind = Literal["repeat", "reorder", "delay", "hold"]
+_SWAP_WAITS = 5.0
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Outbox:
         fault = self._next_fault()
         swapped = tx.execute("SELECT seq FROM hook WHERE state = 'swap' ORDER BY seq LIMIT 1").fetchone()
         if swapped is not None and fault is not None and fault.kind == "reorder":
-            self._faults.insert(0, HookFault("reorder"))
+            self._faults.insert(0, HookFault("reorder", seconds=fault.seconds))
             fault = None
         state, copies, not_before = _treatment(fault)
         last = tx.execute("SELECT coalesce(max(seq), 0) AS seq FROM hook").fetchone()["seq"]
@@ -63,7 +64,10 @@ class Outbox:
             (seq, seq, evt_id, json.dumps(body), traceparent, correlation_id, state, copies, not_before),
         )
         if swapped is not None:
-            tx.execute("UPDATE hook SET state = 'ready', position = ? WHERE seq = ?", (seq + 0.5, swapped["seq"]))
+            tx.execute(
+                "UPDATE hook SET state = 'ready', position = ?, not_before = 0 WHERE seq = ?",
+                (seq + 0.5, swapped["seq"]),
+            )
         self.filled.set()
 
     def queue_fault(self, fault: HookFault) -> None:
@@ -77,7 +81,9 @@ class Outbox:
     def release(self) -> int:
         """Let every held webhook go, in the order of its event; answers how many."""
         with self._database.transaction() as tx:
-            freed = tx.execute("UPDATE hook SET state = 'ready' WHERE state IN ('held', 'swap')").rowcount
+            freed = tx.execute(
+                "UPDATE hook SET state = 'ready', not_before = 0 WHERE state IN ('held', 'swap')"
+            ).rowcount
         self.filled.set()
         return freed
 
@@ -91,12 +97,13 @@ class Outbox:
     def next_due(self) -> sqlite3.Row | None:
         """The next webhook to send now."""
         return self._database.row(
-            "SELECT * FROM hook WHERE state = 'ready' AND not_before <= ? ORDER BY position LIMIT 1", time.time()
+            "SELECT * FROM hook WHERE state IN ('ready', 'swap') AND not_before <= ? ORDER BY position LIMIT 1",
+            time.time(),
         )
 
     def next_moment(self) -> float | None:
         """When the earliest delayed webhook becomes due."""
-        found = self._database.row("SELECT min(not_before) AS moment FROM hook WHERE state = 'ready'")
+        found = self._database.row("SELECT min(not_before) AS moment FROM hook WHERE state IN ('ready', 'swap')")
         return None if found is None or found["moment"] is None else float(found["moment"])
 
     def attempted(self, seq: int, *, status: int | None, final: Literal["sent", "failed"] | None) -> None:
@@ -125,4 +132,7 @@ def _treatment(fault: HookFault | None) -> tuple[str, int, float]:
         return "ready", 2, 0.0
     if fault.kind == "delay":
         return "ready", 1, time.time() + fault.seconds
-    return ("held" if fault.kind == "hold" else "swap"), 1, 0.0
+    if fault.kind == "hold":
+        return "held", 1, 0.0
+    # Swapped with the next one, or sent after its time where none follows.
+    return "swap", 1, time.time() + (fault.seconds or _SWAP_WAITS)

@@ -140,12 +140,12 @@ class Interface:
                 )
                 raise ConnectionCut
             case "stall_before":
-                await self._system.stopping.sleep(fault.seconds or 0.0)
+                await self._system.stopping.sleep(1.0 if fault.seconds is None else fault.seconds)
                 return await self._applied(request)
         answer = await self._applied(request)
         match fault.kind:
             case "stall_after":
-                await self._system.stopping.sleep(fault.seconds or 0.0)
+                await self._system.stopping.sleep(1.0 if fault.seconds is None else fault.seconds)
             case "500":
                 return Answer(fault.status or 500, _JSON, error_bytes(code="B500", text="Internal error"))
             case "malformed":

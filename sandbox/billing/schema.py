@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS hook (
     attempts INTEGER NOT NULL DEFAULT 0,
     last_status INTEGER
 );
-CREATE INDEX IF NOT EXISTS hook_ready ON hook (position) WHERE state = 'ready';
+CREATE INDEX IF NOT EXISTS hook_waiting ON hook (position) WHERE state IN ('ready', 'swap');
 CREATE TABLE IF NOT EXISTS request_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     received_at REAL NOT NULL,

@@ -2,10 +2,13 @@
 
 import json
 import sqlite3
+import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["repeat", "reorder", "delay", "hold"]
+USUAL_SECONDS = {"delay": 1.0, "reorder": 5.0}
+"""How long an event is kept back where the order does not say; one to be reordered goes after the next at the latest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +26,9 @@ def announce(change: sqlite3.Connection, event_type: str, content: dict[str, Any
     event_id = f"EVT{installation}{count:09d}"
     body = {"EVENT_ID": event_id, "EVENT_TYPE": event_type, "EVENT_STAMP": stamp, "CONTENT": content}
     treatment, seconds = _next_treatment(change)
+    kept_back = treatment in USUAL_SECONDS
     change.execute(
-        "INSERT INTO OUTBOX (EVENT_ID, EVENT_TYPE, BODY, CORRELATION_ID, TRACEPARENT, STAT, TREATMENT, SECONDS)"
+        "INSERT INTO OUTBOX (EVENT_ID, EVENT_TYPE, BODY, CORRELATION_ID, TRACEPARENT, STAT, TREATMENT, NOT_BEFORE)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event_id,
@@ -34,7 +38,7 @@ def announce(change: sqlite3.Connection, event_type: str, content: dict[str, Any
             cause.traceparent,
             "HELD" if treatment == "hold" else "WAIT",
             treatment,
-            seconds,
+            time.time() + (seconds or USUAL_SECONDS[treatment]) if kept_back else 0.0,
         ),
     )
 

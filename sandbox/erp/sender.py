@@ -11,7 +11,6 @@ from standardwebhooks.webhooks import Webhook
 from sandbox.erp.database import Database
 
 BACKOFF_FIRST, BACKOFF_LAST = 0.2, 10.0
-REORDER_PATIENCE = 5.0
 
 
 class Sender:
@@ -57,22 +56,17 @@ class Sender:
 
     async def _deliver_next(self, http: httpx.AsyncClient) -> float | None:
         """Send the event whose turn it is; answers how long to wait then (None: until there is news)."""
-        waiting = self._database.rows("SELECT * FROM OUTBOX WHERE STAT = 'WAIT' ORDER BY SEQ LIMIT 2")
-        if not waiting:
-            return None
-        row = waiting[0]
         now = time.time()
-        if row["TREATMENT"] in ("delay", "reorder") and row["NOT_BEFORE"] == 0:
-            patience = row["SECONDS"] or (REORDER_PATIENCE if row["TREATMENT"] == "reorder" else 1.0)
-            self._update("NOT_BEFORE = ?", now + patience, seq=row["SEQ"])
-            return 0
-        if row["TREATMENT"] == "reorder" and row["NOT_BEFORE"] > now:
-            if len(waiting) < 2:
-                return float(row["NOT_BEFORE"] - now)
-            row = waiting[1]
-        if row["NOT_BEFORE"] > now:
-            return float(row["NOT_BEFORE"] - now)
-        return await self._deliver(http, dict(row))
+        # Only an event that is kept back by order is overtaken; one that was tried in vain holds back all later ones.
+        row = self._database.row(
+            "SELECT * FROM OUTBOX WHERE STAT = 'WAIT' AND (NOT_BEFORE <= ? OR ATTEMPTS > 0) ORDER BY SEQ LIMIT 1", now
+        )
+        if row is not None and row["NOT_BEFORE"] <= now:
+            return await self._deliver(http, dict(row))
+        kept_back = self._database.row(
+            "SELECT NOT_BEFORE FROM OUTBOX WHERE STAT = 'WAIT' AND NOT_BEFORE > ? ORDER BY NOT_BEFORE LIMIT 1", now
+        )
+        return None if kept_back is None else float(kept_back["NOT_BEFORE"] - now)
 
     async def _deliver(self, http: httpx.AsyncClient, row: dict[str, object]) -> float:
         seq = row["SEQ"]

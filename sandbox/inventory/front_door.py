@@ -70,12 +70,15 @@ class FrontDoor:
         """None is a cut connection."""
         await self._system.barriers.hold("received", visit.operation_name, visit.key)
         fault = self._system.faults.take(visit.operation_name, visit.key)
-        if fault is not None:
-            self._system.request_log.note(entry, fault=fault.kind)
-        if fault is not None and fault.kind == "apply_late":
-            self._late.add(visit, entry, seconds=fault.seconds)
-            return None
-        return await self._answer_with(fault, visit, entry)
+        if fault is None:
+            return await self._applied(visit, entry)
+        self._system.request_log.note(entry, fault=fault.kind)
+        return await self._struck(fault, visit, entry)
+
+    async def _applied(self, visit: Visit, entry: int) -> Answer:
+        answer = await self._apply(visit, entry)
+        await self._system.barriers.hold("applied", visit.operation_name, visit.key)
+        return answer
 
     def _refusal(self, visit: Visit) -> Answer | None:
         if len(visit.body) > LONGEST_BODY:
@@ -89,31 +92,33 @@ class FrontDoor:
         wait = self._system.rate_limit.wait(token)
         return None if wait is None else _throttled(wait)
 
-    async def _answer_with(self, fault: Fault | None, visit: Visit, entry: int) -> Answer | None:
+    async def _struck(self, fault: Fault, visit: Visit, entry: int) -> Answer | None:
         """None is a cut connection."""
-        match fault.kind if fault else None:
+        match fault.kind:
+            case "apply_late":
+                self._late.add(visit, entry, seconds=fault.seconds)
+                return None
             case "refuse":
                 detail = f"refused by a rule of the store: {visit.key}"
-                return _answer((fault and fault.status) or 422, error_body("refusedByRule", detail))
+                return _answer(fault.status or 422, error_body("refusedByRule", detail))
             case "refuse_unauthorized":
                 return _answer(401, error_body("unauthorized", "a valid bearer token is needed"))
             case "429":
-                return _throttled(_retry_after(fault) or 1)
+                return _throttled(1 if fault.retry_after is None else fault.retry_after)
             case "500_before":
-                return _answer(500, error_body("internal", "something went wrong on our side"))
+                return _broken(fault.status or 500)
             case "503":
-                return _answer(503, error_body("unavailable", "back soon"), retry_after=_retry_after(fault))
+                return _answer(503, error_body("unavailable", "back soon"), retry_after=fault.retry_after)
             case "cut_before":
                 return None
             case "stall_before":
-                await self._system.sleep(fault.seconds if fault else None)
-        answer = await self._apply(visit, entry)
-        await self._system.barriers.hold("applied", visit.operation_name, visit.key)
-        match fault.kind if fault else None:
+                await self._system.sleep(fault.seconds)
+        answer = await self._applied(visit, entry)
+        match fault.kind:
             case "stall_after":
-                await self._system.sleep(fault.seconds if fault else None)
+                await self._system.sleep(fault.seconds)
             case "500":
-                return _answer(500, error_body("internal", "something went wrong on our side"))
+                return _broken(fault.status or 500)
             case "malformed":
                 status = 201 if visit.method == "POST" else 200
                 return Answer(status, ((b"content-type", b"application/json"),), b'{"movementId": "mov_')
@@ -132,7 +137,7 @@ class FrontDoor:
         except Exception:
             logging.getLogger("sandbox.inventory").exception("%s failed", visit.operation_name)
             sent = []
-        answer = _collected(sent) or _answer(500, error_body("internal", "something went wrong on our side"))
+        answer = _collected(sent) or _broken(500)
         self._system.request_log.note(entry, applied_status=answer.status)
         return answer
 
@@ -166,5 +171,5 @@ def _throttled(seconds: int) -> Answer:
     return _answer(429, error_body("tooManyRequests", "slow down"), retry_after=seconds)
 
 
-def _retry_after(fault: Fault | None) -> int | None:
-    return fault.retry_after if fault else None
+def _broken(status: int) -> Answer:
+    return _answer(status, error_body("internal", "something went wrong on our side"))

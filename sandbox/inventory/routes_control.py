@@ -10,6 +10,7 @@ from sandbox.inventory.approval import approve
 from sandbox.inventory.barriers import Point
 from sandbox.inventory.errors import VendorError
 from sandbox.inventory.faults import Fault
+from sandbox.inventory.operations import OPERATIONS
 from sandbox.inventory.outbox import REORDER_WAITS, HookFault, Origin
 from sandbox.inventory.system import System
 
@@ -52,6 +53,7 @@ def control_routes(system: System) -> APIRouter:
 
     @router.post("/faults", status_code=201)
     async def set_fault(fault: Fault) -> dict[str, bool]:
+        _known(fault.operation)
         system.faults.add(fault)
         return {"set": True}
 
@@ -83,6 +85,7 @@ def control_routes(system: System) -> APIRouter:
 
     @router.post("/barriers", status_code=201)
     async def set_barrier(body: BarrierRequest) -> dict[str, str]:
+        _known(body.operation)
         return {"barrier": system.barriers.add(body.operation, body.at, body.key_contains)}
 
     @router.get("/barriers/{barrier_id}")
@@ -130,6 +133,11 @@ def control_routes(system: System) -> APIRouter:
         return approve(system, body.sku, Origin())
 
     return router
+
+
+def _known(operation: str) -> None:
+    if operation not in {each.name for each in OPERATIONS}:
+        raise VendorError(422, "unknownOperation", f"there is no operation {operation}", "operation")
 
 
 def _barrier(system: System, barrier_id: str) -> Any:

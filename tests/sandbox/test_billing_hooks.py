@@ -79,6 +79,16 @@ async def test_a_webhook_is_swapped_with_the_following_one(
     assert told(subscriber) == ["swap-2", "swap-1", "swap-3"]
 
 
+async def test_a_webhook_with_none_to_be_swapped_with_goes_after_its_time(
+    billing: BillingProcess, client: httpx.AsyncClient, subscriber: Subscriber
+) -> None:
+    await billing.control("POST", "/hooks", {"kind": "reorder", "count": 1, "seconds": 0.5})
+    await post(client, "alone")
+    assert (await standing(client, "alone"))["status"] == "POST"
+    assert told(subscriber) == []
+    await until(lambda: told(subscriber) == ["alone"])
+
+
 async def test_a_webhook_is_delayed_and_overtaken(
     billing: BillingProcess, client: httpx.AsyncClient, subscriber: Subscriber
 ) -> None:

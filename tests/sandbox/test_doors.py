@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -113,6 +114,25 @@ async def test_a_request_that_is_refused_at_the_door_is_logged_too(system: Sandb
             await system.control("POST", "rate", {"per_second": 500, "burst": 500})
     assert [answer.status_code for answer in answers] == [401, 403, 413, 429]
     assert [each["status"] for each in await logged(system, "at-the-door")] == [401, 403, 413, 429]
+
+
+async def test_faults_and_barriers_are_refused_for_an_operation_that_is_not_there(system: SandboxSystem) -> None:
+    async with caller(system, system.control_token) as http:
+        for path, order in (("faults", {"kind": "500"}), ("barriers", {"at": "received"})):
+            answer = await http.post(f"/_control/{path}", json={"operation": "post_journals", **order})
+            assert answer.status_code in (400, 422)
+            assert "post_journals" in answer.text or "post_charge" in answer.text
+        assert (await system.control("GET", "faults"))["faults"] == []
+
+
+@pytest.mark.parametrize("kind", ["stall_before", "stall_after"])
+async def test_a_stall_without_seconds_takes_one(system: SandboxSystem, kind: str) -> None:
+    operation = {"erp": "post_journal", "inventory": "capture_use", "billing": "post_charge"}[system.name]
+    await system.fault(operation, kind)
+    started = time.monotonic()
+    async with caller(system) as http:
+        assert (await http.post(WRITES[system.name], json=document(system, kind))).is_success
+    assert time.monotonic() - started >= 1
 
 
 @pytest.mark.parametrize("name", sorted(WRITES))

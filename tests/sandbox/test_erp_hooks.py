@@ -80,7 +80,7 @@ async def test_a_failed_delivery_is_repeated_in_order_and_a_refused_one_is_parke
 
 
 async def test_waiting_events_survive_a_kill(erp: Erp, box: Receiver) -> None:
-    await erp.control("POST", "hooks", kind="delay", count=1, seconds=30)
+    await erp.control("POST", "hooks", kind="delay", count=2, seconds=30)
     await post(erp, "K-1", "K-2")
     await erp.end(signal.SIGKILL)
     assert box.received == []
@@ -112,7 +112,12 @@ async def test_events_are_repeated_reordered_delayed_and_held_on_demand(erp: Erp
     await erp.control("POST", "hooks", kind="delay", count=1, seconds=0.2)
     await post(erp, "D-7", "D-8")
     await box.wait_for(9)
-    assert references(box)[7:] == ["D-7", "D-8"]
+    assert references(box)[7:] == ["D-8", "D-7"]
+
+    await erp.control("POST", "hooks", kind="reorder", count=1, seconds=0.2)
+    await post(erp, "D-9")
+    await box.wait_for(10)
+    assert references(box)[9:] == ["D-9"]
 
 
 async def test_only_the_event_types_asked_for_are_sent(tmp_path: Path, box: Receiver) -> None:

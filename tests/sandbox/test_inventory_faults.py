@@ -43,6 +43,14 @@ async def test_faults_that_answer(inventory: Inventory, kind: str, status: int, 
     assert (entry["fault"], entry["status"]) == (kind, status)
 
 
+async def test_a_fault_answers_the_status_and_the_seconds_it_was_given(inventory: Inventory) -> None:
+    for kind in ("500_before", "500"):
+        await inventory.fault(kind, status=502)
+        assert (await inventory.book(f"given-{kind}")).status_code == 502
+    await inventory.fault("429", retry_after=0)
+    assert (await inventory.book("given-429")).headers["retry-after"] == "0"
+
+
 @pytest.mark.parametrize(("kind", "applied"), [("cut_before", 0), ("cut", 1)])
 async def test_a_cut_connection_answers_nothing(inventory: Inventory, kind: str, applied: int) -> None:
     await inventory.fault(kind)
