@@ -122,7 +122,9 @@ def fault_routes(system: System) -> APIRouter:
         return {"released": True}
 
     @router.get("/requests")
-    async def requests(operation: str | None = None, key: str | None = None, after: int = 0) -> dict[str, Any]:
+    async def requests(
+        operation: str | None = None, key: str | None = None, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+    ) -> dict[str, Any]:
         return {"requests": system.log.read(operation=operation, key=key, after=after)}
 
     @router.post("/rate")

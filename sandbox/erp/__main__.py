@@ -5,12 +5,14 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
 
 from sandbox.erp.app import build
+from sandbox.erp.arguments import existing_file, port, scale, seed, tokens_file
 from sandbox.erp.system import Options, System
 from sandbox.erp.wire import CuttableProtocol
 
@@ -43,32 +45,37 @@ class _Server(uvicorn.Server):
         yield
 
 
-def options() -> Options:
-    """The command line."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox.erp", description="The sandbox hospital's ERP")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--port", type=port, required=True, help="0 takes a free one")
     parser.add_argument("--database", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--scale", type=int, default=1)
-    parser.add_argument("--tokens-file", type=Path, required=True)
+    parser.add_argument("--seed", type=seed, default=1)
+    parser.add_argument("--scale", type=scale, default=1)
+    parser.add_argument("--tokens-file", type=tokens_file, required=True)
     parser.add_argument("--hooks-url")
-    parser.add_argument("--hook-secret-file", type=Path)
+    parser.add_argument("--hook-secret-file", type=existing_file)
     parser.add_argument("--hook-events", default="", help="only these event types, comma-separated; all by default")
     parser.add_argument("--otlp-endpoint", help="where spans go, by OTLP over HTTP; nowhere by default")
-    given = vars(parser.parse_args())
-    given["hook_events"] = frozenset(name for name in given["hook_events"].split(",") if name)
-    return Options(**given)
+    return parser
 
 
 def main() -> None:
     """Serve until told to stop."""
-    chosen = options()
-    system = System(chosen)
+    parser = _parser()
+    given = vars(parser.parse_args())
+    given["hook_events"] = frozenset(name for name in given["hook_events"].split(",") if name)
+    chosen = Options(**given)
+    try:
+        listener = socket.create_server((chosen.host, chosen.port), backlog=2048)
+    except OSError as taken:
+        parser.exit(1, f"erp cannot listen on {chosen.host}:{chosen.port}: {taken.strerror}\n")
+    try:
+        system = System(chosen)
+    except sqlite3.Error as unusable:
+        parser.exit(1, f"erp cannot use the database {chosen.database}: {unusable}\n")
     config = uvicorn.Config(
         build(system),
-        host=chosen.host,
-        port=chosen.port,
         http=CuttableProtocol,
         lifespan="on",
         loop="asyncio",
@@ -79,7 +86,7 @@ def main() -> None:
         timeout_keep_alive=60,
     )
     server = _Server(config, system)
-    server.run()
+    server.run(sockets=[listener])
     if server.broken is not None:
         raise server.broken
 

@@ -29,10 +29,10 @@ class FaultOrder(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     operation: str
     kind: FaultKind
-    count: int = Field(default=1, ge=1)
-    seconds: float | None = Field(default=None, ge=0)
+    count: int = Field(default=1, ge=1, le=100_000)
+    seconds: float | None = Field(default=None, ge=0, le=86_400)
     status: int | None = Field(default=None, ge=400, le=599)
-    retry_after: int | None = Field(default=None, ge=0)
+    retry_after: int | None = Field(default=None, ge=0, le=3600)
     key_contains: str | None = None
 
 

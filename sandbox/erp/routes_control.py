@@ -26,26 +26,26 @@ class HookOrder(_Order):
 
     kind: hooks.Kind
     count: int = Field(default=1, ge=1, le=1000)
-    seconds: float = Field(default=0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0, le=86_400)
 
 
 class RateOrder(_Order):
     """A new rate limit for every token."""
 
-    per_second: float = Field(gt=0)
-    burst: float = Field(ge=1)
+    per_second: float = Field(ge=0.001, le=1e6)
+    burst: float = Field(ge=1, le=1e6)
 
 
 class ClockOrder(_Order):
     """The offset of the system's clock."""
 
-    offset_seconds: float
+    offset_seconds: float = Field(ge=-1e9, le=1e9)
 
 
 class LifeOrder(_Order):
     """The life of request keys."""
 
-    life_seconds: float = Field(ge=0)
+    life_seconds: float = Field(ge=0, le=1e9)
 
 
 class PeriodOrder(_Order):

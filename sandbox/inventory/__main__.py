@@ -5,12 +5,14 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
 
 from sandbox.inventory.app import make_app
+from sandbox.inventory.arguments import existing_file, port, scale, seed, tokens_file
 from sandbox.inventory.connection import CuttableProtocol
 from sandbox.inventory.system import System
 
@@ -47,23 +49,31 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    asyncio.run(_serve(_arguments()))
+    parser = _parser()
+    arguments = parser.parse_args()
+    try:
+        listener = socket.create_server((arguments.host, arguments.port), backlog=2048)
+    except OSError as taken:
+        parser.exit(1, f"inventory cannot listen on {arguments.host}:{arguments.port}: {taken.strerror}\n")
+    try:
+        system = System(
+            file=arguments.database,
+            seed=arguments.seed,
+            scale=arguments.scale,
+            hooks_url=arguments.hooks_url,
+            hook_secret_file=arguments.hook_secret_file,
+            tokens_file=arguments.tokens_file,
+            otlp_endpoint=arguments.otlp_endpoint,
+        )
+    except sqlite3.Error as unusable:
+        parser.exit(1, f"inventory cannot use the database {arguments.database}: {unusable}\n")
+    asyncio.run(_serve(system, arguments.host, listener))
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
-    system = System(
-        file=arguments.database,
-        seed=arguments.seed,
-        scale=arguments.scale,
-        hooks_url=arguments.hooks_url,
-        hook_secret_file=arguments.hook_secret_file,
-        tokens_file=arguments.tokens_file,
-        otlp_endpoint=arguments.otlp_endpoint,
-    )
+async def _serve(system: System, host: str, listener: socket.socket) -> None:
     config = uvicorn.Config(
         make_app(system),
-        host=arguments.host,
-        port=arguments.port,
+        host=host,
         http=CuttableProtocol,
         ws="none",
         access_log=False,
@@ -71,23 +81,23 @@ async def _serve(arguments: argparse.Namespace) -> None:
         timeout_graceful_shutdown=3,
     )
     server = Server(config, system)
-    await server.serve()
+    await server.serve(sockets=[listener])
     if server.broken is not None:
         raise server.broken
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox.inventory", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--port", type=port, required=True, help="0 takes a free one")
     parser.add_argument("--database", type=Path, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--seed", type=seed, required=True)
+    parser.add_argument("--scale", type=scale, default=1)
     parser.add_argument("--hooks-url", required=True)
-    parser.add_argument("--hook-secret-file", type=Path, required=True)
-    parser.add_argument("--tokens-file", type=Path, required=True)
+    parser.add_argument("--hook-secret-file", type=existing_file, required=True)
+    parser.add_argument("--tokens-file", type=tokens_file, required=True)
     parser.add_argument("--otlp-endpoint", help="where spans go, by OTLP over HTTP; nowhere by default")
-    return parser.parse_args()
+    return parser
 
 
 if __name__ == "__main__":

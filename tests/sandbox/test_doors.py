@@ -125,6 +125,19 @@ async def test_faults_and_barriers_are_refused_for_an_operation_that_is_not_ther
         assert (await system.control("GET", "faults"))["faults"] == []
 
 
+async def test_control_refuses_numbers_that_nothing_could_hold(system: SandboxSystem) -> None:
+    async with caller(system, system.control_token) as http:
+        for path, order in (
+            ("clock", {"offset_seconds": 1e300}),
+            ("clock", {"offset_seconds": -1e300}),
+            ("rate", {"per_second": 0, "burst": 1}),
+            ("rate", {"per_second": 1, "burst": 1e300}),
+        ):
+            assert (await http.post(f"/_control/{path}", json=order)).status_code in (400, 422), order
+        assert (await http.get("/_control/requests", params={"after": 10**30})).status_code != 500
+        assert (await http.get("/_control/clock")).json()["offset_seconds"] == 0
+
+
 @pytest.mark.parametrize("kind", ["stall_before", "stall_after"])
 async def test_a_stall_without_seconds_takes_one(system: SandboxSystem, kind: str) -> None:
     operation = {"erp": "post_journal", "inventory": "capture_use", "billing": "post_charge"}[system.name]
