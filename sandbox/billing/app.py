@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 
 from sandbox.billing.control_billing import billing_routes
 from sandbox.billing.control_faults import fault_routes
@@ -24,7 +25,13 @@ def build(system: System) -> Interface:
         await system.stop()
 
     vendor = FastAPI(
-        title="RevTrack Patient Accounting", version="11.4.2", docs_url=None, redoc_url=None, lifespan=lifespan
+        title="RevTrack Patient Accounting",
+        version="11.4.2",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        # The interface checks the token; the dependency only tells the OpenAPI document that one is needed.
+        dependencies=[Depends(HTTPBearer(auto_error=False))],
     )
     vendor.include_router(lookup_routes(system))
     vendor.include_router(charge_routes(system))

@@ -1,9 +1,9 @@
 """Giving money back after the final bill: a credit against a billed charge."""
 
 import json
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.billing.charges import Charges, CreditLine
 from sandbox.billing.clock import Clock
@@ -13,7 +13,7 @@ from sandbox.billing.fields import ClientId, ReasonCd
 
 
 class NewCredit(BaseModel):
-    """A credit as a caller asks for it; without units and amt the whole charge is credited."""
+    """A credit as a caller asks for it; without units and amt what is left of the charge is credited."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -21,6 +21,12 @@ class NewCredit(BaseModel):
     units: int | None = Field(default=None, ge=1, le=999_999)
     amt: int | None = Field(default=None, ge=0, le=99_999_999_999)
     rsn_cd: ReasonCd | None = None
+
+    @model_validator(mode="after")
+    def says_both_or_neither(self) -> Self:
+        if (self.units is None) != (self.amt is None):
+            raise ValueError("units and amt go together")
+        return self
 
 
 class Credits:
@@ -33,7 +39,9 @@ class Credits:
 
     def credit(self, charge_id: str, new: NewCredit) -> tuple[int, dict[str, Any]]:
         """Credit a billed charge: 201; a credit id seen before: 409 with the first answer."""
-        first = self._database.row("SELECT answer FROM charge_credit WHERE credit_id = ?", new.credit_id)
+        first = self._database.row("SELECT charge_id, answer FROM charge_credit WHERE credit_id = ?", new.credit_id)
+        if first is not None and first["charge_id"] != charge_id:
+            raise VendorError(status=422, code="B162", text="Credit id was used on another charge", loc="credit_id")
         if first is not None:
             return 409, json.loads(first["answer"])
         charge = self._charges.row(charge_id)

@@ -4,7 +4,7 @@ B001 request not readable      B102 account unknown            B150 charge alrea
 B002 field not valid           B103 charge code unknown        B151 charge was rejected, nothing to void
 B003 no such resource          B104 charge unknown             B160 charge not billed, void it
 B004 method not allowed        B105 case unknown               B161 credit exceeds what was charged
-B005 body too large            B180 refused by an account hold
+B005 body too large            B180 refused by an account hold B152 B162 id used on another charge
 B401 token unknown             B403 scope missing              B429 too many requests
 B500 internal                  B503 interface down
 """

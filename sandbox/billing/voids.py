@@ -30,10 +30,11 @@ class Voids:
         self._charges = charges
 
     def void(self, charge_id: str, new: NewVoid) -> tuple[int, dict[str, Any]]:
-        """Void a charge: 200; a charge voided before, or a void id seen before: 409 with the first answer."""
-        first = self._database.row(
-            "SELECT answer FROM charge_void WHERE void_id = ? OR charge_id = ?", new.void_id, charge_id
-        )
+        """Void a charge: 200; a charge voided before: 409 with the first answer."""
+        used = self._database.row("SELECT charge_id FROM charge_void WHERE void_id = ?", new.void_id)
+        if used is not None and used["charge_id"] != charge_id:
+            raise VendorError(status=422, code="B152", text="Void id was used on another charge", loc="void_id")
+        first = self._database.row("SELECT answer FROM charge_void WHERE charge_id = ?", charge_id)
         if first is not None:
             return 409, json.loads(first["answer"])
         charge = self._charges.row(charge_id)

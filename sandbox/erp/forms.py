@@ -1,11 +1,22 @@
 """Bodies of requests, as the vendor's manual prints them."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,13}\.[0-9]{2}$")]
+
+def _day(text: str) -> str:
+    try:
+        datetime.strptime(text, "%Y%m%d")
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+    return text
+
+
+Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$"), AfterValidator(_day)]
+# Eleven digits before the point: SQLite could sum 900,000 of the largest lines before its integers end.
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,11}\.[0-9]{2}$")]
 Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{3}$")]
 Text = Annotated[str, StringConstraints(max_length=60)]
 Printable = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{0,40}$")]

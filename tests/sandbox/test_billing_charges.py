@@ -171,12 +171,36 @@ async def test_after_the_final_bill_a_void_is_refused_and_a_credit_given(
     again = await client.post("/charges/billed-1/credits", json={"credit_id": "c-1"})
     assert (again.status_code, again.json()) == (409, part.json())
     assert (await client.get("/charges/billed-1")).json()["status"] == "BILLED"
-    too_much = await client.post("/charges/billed-1/credits", json={"credit_id": "c-2", "units": 2})
+    too_much = await client.post("/charges/billed-1/credits", json={"credit_id": "c-2", "units": 2, "amt": 2})
     assert (too_much.status_code, too_much.json()["errors"][0]["code"]) == (422, "B161")
     rest = await client.post("/charges/billed-1/credits", json={"credit_id": "c-3"})
     assert (rest.json()["units"], rest.json()["amt"]) == (1, -PRICE_4702)
     found = (await client.get("/charges", params={"credit_id": "c-3"})).json()["charges"]
     assert [(each["status"], len(each["credits"])) for each in found] == [("CRED", 2)]
+
+
+async def test_a_void_or_credit_id_of_another_charge_is_refused_and_half_a_credit_too(
+    billing: BillingProcess, client: httpx.AsyncClient
+) -> None:
+    for charge_id in ("mine", "other"):
+        await client.post("/charges", json=charge(charge_id, acct_no="A100004", case_no="C-2026-0004"))
+        await standing(client, charge_id)
+    for charge_id in ("void-1", "void-2"):
+        await client.post("/charges", json=charge(charge_id))
+        await standing(client, charge_id)
+    assert (await client.post("/charges/void-1/void", json={"void_id": "one-id"})).status_code == 200
+    refused = await client.post("/charges/void-2/void", json={"void_id": "one-id"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "B152")
+    assert (await client.get("/charges/void-2")).json()["status"] == "POST"
+
+    await billing.control("POST", "/accounts/A100004/bill")
+    for half in ({"units": 1}, {"amt": PRICE_4702}):
+        refused = await client.post("/charges/mine/credits", json={"credit_id": "half", **half})
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "B002")
+    assert (await client.post("/charges/mine/credits", json={"credit_id": "one-credit"})).status_code == 201
+    refused = await client.post("/charges/other/credits", json={"credit_id": "one-credit"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "B162")
+    assert (await client.get("/charges/other")).json()["status"] == "BILLED"
 
 
 async def test_charges_are_listed_by_id_by_account_and_in_pages(client: httpx.AsyncClient) -> None:

@@ -108,7 +108,9 @@ async def test_malformed_input_is_refused_in_the_vendors_own_shape(tmp_path: Pat
             large = await client.post("/charges", content=b" " * 300_000, headers=json_type)
             assert (large.status_code, large.json()["errors"][0]["code"]) == (413, "B005")
             assert (await client.get("/charges")).json()["charges"] == []
-            assert (await client.get("/openapi.json")).json()["info"]["title"] == "RevTrack Patient Accounting"
+            described = (await client.get("/openapi.json")).json()
+            assert described["info"]["title"] == "RevTrack Patient Accounting"
+            assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
         assert "Traceback" not in process.stderr()
 
 
