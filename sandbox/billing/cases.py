@@ -1,7 +1,7 @@
 """Surgical cases as billing sees them: a number, a status with its times, the account behind it once there is one."""
 
 import sqlite3
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -11,7 +11,6 @@ from sandbox.billing.errors import VendorError
 from sandbox.billing.hooks import Outbox
 
 CaseStatus = Literal["scheduled", "open", "verified", "closed"]
-CASE_STATUSES: tuple[str, ...] = get_args(CaseStatus)
 
 
 class Case(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 FaultKind = Literal[
     "refuse",
@@ -19,7 +19,6 @@ FaultKind = Literal[
     "cut_before",
     "cut",
 ]
-KINDS: tuple[str, ...] = get_args(FaultKind)
 
 
 @dataclass

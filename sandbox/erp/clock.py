@@ -27,7 +27,3 @@ class Clock:
     def stamp(self) -> str:
         """Now as the vendor writes it: YYYYMMDDHHMMSS, in UTC."""
         return datetime.fromtimestamp(self.now(), UTC).strftime("%Y%m%d%H%M%S")
-
-    def year(self) -> int:
-        """The current calendar year."""
-        return datetime.fromtimestamp(self.now(), UTC).year

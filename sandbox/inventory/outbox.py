@@ -10,7 +10,6 @@ from sandbox.inventory.clock import Clock
 from sandbox.inventory.database import Database
 from sandbox.inventory.ids import Ids
 
-HOOK_FAULTS = ("repeat", "reorder", "delay", "hold")
 REORDER_WAITS = 5.0
 
 

@@ -177,7 +177,9 @@ async def test_the_log_keeps_headers_of_tracing_but_never_the_token(inventory: I
         assert b"Bearer" not in file.read_bytes()
 
 
-async def test_two_hundred_writes_a_second(inventory: Inventory) -> None:
+async def test_four_hundred_writes_of_eight_callers_are_booked_at_more_than_fifty_a_second(
+    inventory: Inventory,
+) -> None:
     await inventory.control.post("/_control/rate", json={"per_second": 1e5, "burst": 1e5})
     started = time.monotonic()
 
@@ -187,9 +189,8 @@ async def test_two_hundred_writes_a_second(inventory: Inventory) -> None:
 
     await asyncio.gather(*(book(n) for n in range(8)))
     rate = 400 / (time.monotonic() - started)
-    # Client and server share this machine's cores with whatever else runs: the aim is 200 on an idle one.
+    # Client and server share this machine's cores with whatever else runs: an idle one does several hundred.
     assert rate > 50, rate
-    print(f"{rate:.0f} writes a second")
 
 
 def _booking(ref: str) -> dict[str, object]:
