@@ -1,11 +1,14 @@
 """Many writes held at once, each where its cell says, when the worker is killed: one kill strikes all of them."""
 
 import asyncio
+import os
+import signal
 from dataclasses import dataclass, field
 from typing import Literal
 
 from canonical.documents.work_item import WorkItem
 from canonical.effect import EffectState
+from suture.child import Child
 from tests.chaos.billing import final_bill
 from tests.chaos.ledgers import Ledgers
 from tests.chaos.requests import Request, requests
@@ -58,7 +61,8 @@ class Aftermath:
 async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     """Have every write under way at its spot, kill the worker, start it again, and wait until all is at rest.
 
-    What is to be killed at `answered` is held once applied, and let go with all the others at the last moment.
+    What is to be killed at `answered` is held once applied, and answered when the worker stands still already: the
+    answer has come, and nobody has read it.
     """
     before = await asyncio.to_thread(Ledgers.of, engine.sandbox)
     held = [
@@ -77,6 +81,7 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     await asyncio.gather(
         *(_reached(engine, one, "received" if one.spot.at == "received" else "applied") for one in held)
     )
+    _freeze(engine.worker)
     answered = [one for one in held if one.spot.at == "answered"]
     await asyncio.gather(*(_release(engine, one, "applied") for one in answered))
     await asyncio.gather(*(_reached(engine, one, "answered") for one in answered))
@@ -130,6 +135,12 @@ async def _reached(engine: EngineOfProcesses, held: Held, at: Point) -> None:
 
 async def _release(engine: EngineOfProcesses, held: Held, at: Point) -> None:
     await engine.order(held.system, f"{held.barriers[at]}/release")
+
+
+def _freeze(worker: Child) -> None:
+    """Stop it where it is, and wait until it has stopped."""
+    os.kill(worker.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, worker.pid, os.WSTOPPED)
 
 
 async def _come_to_rest(engine: EngineOfProcesses, held: Held) -> None:

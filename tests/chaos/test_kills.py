@@ -41,8 +41,7 @@ def held(aftermath: Aftermath, spot: Spot) -> Held:
 def test_the_ledgers_agree_after_a_kill_at(aftermath: Aftermath, held: Held, spot: Spot) -> None:
     assert aftermath.ledgers.wrong(held.expected) == []
     assert [item.step for item in held.asked] == (["credit"] if spot.write.billed else [])
-    if spot.at != "answered":
-        assert held.known_as is EffectState.intended
+    assert held.known_as is EffectState.intended
 
 
 @pytest.mark.parametrize("spot", SPOTS, ids=str)
@@ -50,8 +49,7 @@ def test_the_next_worker_looks_before_it_repeats(aftermath: Aftermath, held: Hel
     write, log = spot.write, aftermath.log[spot.write.system]
     story = told_of(log, system=write.system, operation=write.operation, wire=held.wire)
     assert not repeated_blindly(story)
-    if spot.at != "answered":
-        assert "look-up" in story[story.index("write") :]
+    assert "look-up" in story[story.index("write") :]
 
 
 def test_no_system_holds_what_belongs_to_no_use_after_the_kill(aftermath: Aftermath) -> None:
