@@ -14,7 +14,23 @@ from tests.support.sandbox import Sandbox
 RUNS, REVISIONS = 4, 8
 """As many runs and revisions of a use as any of these tests makes, with room."""
 
-KEY_LENGTH = 26
+_CHARGES = """
+SELECT charge_id, charge_id,
+    CASE WHEN status = 'REJ' OR charge_id IN (SELECT charge_id FROM charge_void) THEN 0
+    ELSE units - coalesce((SELECT sum(units) FROM charge_credit c WHERE c.charge_id = charge.charge_id), 0) END,
+    amt / 100.0, NULL
+FROM charge ORDER BY seq
+"""
+_JOURNALS = """
+SELECT j.REF_DOC_NO, j.DOC_NO, coalesce(sum(x.MILLI * x.SIGN), 0) / 1000.0, coalesce(sum(x.CENTS * x.SIGN), 0) / 100.0,
+    j.REVERSAL_OF
+FROM JOURNAL j LEFT JOIN (
+    SELECT DOC_NO, QUANTITY_MILLI AS MILLI, AMOUNT_CENTS AS CENTS, CASE POSTING_KEY WHEN '40' THEN 1 ELSE -1 END AS SIGN
+    FROM JOURNAL_ITEM JOIN GL_ACCOUNT USING (GL_ACCOUNT) WHERE ACCT_TYPE = 'X'
+) x USING (DOC_NO)
+GROUP BY j.DOC_NO
+"""
+"""Also the journals without an expense line: they count nothing, but they are there."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +46,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Ledgers:
-    """Everything that was written from outside, from the three databases at one moment."""
+    """Every document of the three databases at one moment, those of the vendors themselves too."""
 
     movements: tuple[Document, ...]
     charges: tuple[Document, ...]
     voids: tuple[Document, ...]
+    credits: tuple[Document, ...]
     journals: tuple[Document, ...]
     costs: Mapping[int, Decimal]
     balance: Mapping[str, Decimal]
@@ -45,23 +62,12 @@ class Ledgers:
         with closing(_open(inventory)) as stock, closing(_open(billing)) as charged, closing(_open(erp)) as books:
             return cls(
                 movements=_documents(
-                    stock,
-                    "SELECT external_ref, movement_id, -delta / 1000.0, 0, reverses FROM movements"
-                    " WHERE external_ref IS NOT NULL",
+                    stock, "SELECT external_ref, movement_id, -delta / 1000.0, 0, reverses FROM movements"
                 ),
-                charges=_documents(
-                    charged,
-                    "SELECT charge_id, charge_id, CASE WHEN status IN ('PEND', 'POST', 'BILLED') THEN units ELSE 0 END,"
-                    " amt / 100.0, NULL FROM charge",
-                ),
-                voids=_documents(charged, "SELECT void_id, charge_id, 0, 0, NULL FROM charge_void"),
-                journals=_documents(
-                    books,
-                    "SELECT j.REF_DOC_NO, j.DOC_NO, sum(i.QUANTITY_MILLI * s.SIGN) / 1000.0,"
-                    " sum(i.AMOUNT_CENTS * s.SIGN) / 100.0, j.REVERSAL_OF FROM JOURNAL j JOIN JOURNAL_ITEM i USING (DOC_NO)"
-                    " JOIN (SELECT '40' AS POSTING_KEY, 1 AS SIGN UNION SELECT '50', -1) s USING (POSTING_KEY)"
-                    " JOIN GL_ACCOUNT a USING (GL_ACCOUNT) WHERE a.ACCT_TYPE = 'X' GROUP BY j.DOC_NO",
-                ),
+                charges=_documents(charged, _CHARGES),
+                voids=_documents(charged, "SELECT void_id, void_id, 0, 0, charge_id FROM charge_void"),
+                credits=_documents(charged, "SELECT credit_id, credit_id, 0, 0, charge_id FROM charge_credit"),
+                journals=_documents(books, _JOURNALS),
                 costs={
                     int(material): Decimal(cents) / 100
                     for material, cents in books.execute(
@@ -112,16 +118,27 @@ class Ledgers:
         }
         return [words for words, is_wrong in found.items() if is_wrong]
 
-    def orphans(self, uses: Iterable[Use]) -> list[str]:
-        """Documents under a key of ours that belongs to none of these uses."""
+    def orphans(self, uses: Iterable[Use], *, since: "Ledgers") -> list[str]:
+        """Documents that are new since then and stand under no key of any of these uses, or under no key at all."""
         known = {key for use in uses for key in self.keys(use)}
-        kinds = {"movement": self.movements, "charge": self.charges, "void": self.voids, "journal": self.journals}
+        old = {(kind, one.reference) for kind, documents in since.kinds.items() for one in documents}
         return [
-            f"{kind} {one.reference} under {one.key}"
-            for kind, documents in kinds.items()
+            f"{kind} {one.reference} under {one.key or 'no key'}"
+            for kind, documents in self.kinds.items()
             for one in documents
-            if len(one.key) == KEY_LENGTH and one.key not in known
+            if one.key not in known and (kind, one.reference) not in old
         ]
+
+    @property
+    def kinds(self) -> Mapping[str, tuple[Document, ...]]:
+        """All documents by what they are."""
+        return {
+            "movement": self.movements,
+            "charge": self.charges,
+            "void": self.voids,
+            "credit": self.credits,
+            "journal": self.journals,
+        }
 
     def counts(self, reference: str) -> Decimal:
         """What a document still counts, less what takes it back."""
@@ -157,7 +174,7 @@ def _open(database: Path) -> sqlite3.Connection:
 
 def _documents(database: sqlite3.Connection, query: str) -> tuple[Document, ...]:
     return tuple(
-        Document(key, reference, _exact(counts), _exact(amount), takes_back or "")
+        Document(key or "", reference, _exact(counts), _exact(amount), takes_back or "")
         for key, reference, counts, amount, takes_back in database.execute(query)
     )
 

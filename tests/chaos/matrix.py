@@ -51,9 +51,10 @@ class Struck:
 
 @dataclass(kw_only=True)
 class Matrix:
-    """All cells at rest, the ledgers of that moment, and what each system was asked."""
+    """All cells at rest, the ledgers before and at that moment, and what each system was asked."""
 
     struck: dict[Cell, Struck] = field(default_factory=dict)
+    before: Ledgers
     ledgers: Ledgers
     log: dict[str, list[Request]]
 
@@ -66,6 +67,7 @@ class Matrix:
 async def run_matrix(engine: Engine) -> Matrix:
     """Strike all cells, some at once, each at a use of its own; a cell that fails fails alone."""
     turns = asyncio.Semaphore(AT_ONCE)
+    before = await asyncio.to_thread(Ledgers.of, engine.sandbox)
 
     async def one(nth: int, cell: Cell) -> Struck:
         use = Use.nth(nth).to_be_billed(nth) if cell.write.billed else Use.nth(nth)
@@ -80,6 +82,7 @@ async def run_matrix(engine: Engine) -> Matrix:
     struck = await asyncio.gather(*(one(nth, cell) for nth, cell in enumerate(CELLS)))
     return Matrix(
         struck={one.cell: one for one in struck},
+        before=before,
         ledgers=await asyncio.to_thread(Ledgers.of, engine.sandbox),
         log={system.name: await requests(engine, system) for system in engine.sandbox.systems},
     )

@@ -81,7 +81,7 @@ async def test_the_engines_own_record_names_what_stands_after(engine: Engine, ma
 
 
 def test_no_system_holds_what_belongs_to_no_use(matrix: Matrix) -> None:
-    assert matrix.ledgers.orphans(matrix.uses) == []
+    assert matrix.ledgers.orphans(matrix.uses, since=matrix.before) == []
 
 
 def test_the_trial_balance_closes(matrix: Matrix) -> None:
@@ -113,14 +113,37 @@ def test_a_row_that_is_missing_is_seen(
     assert all(told in words for words in wrong)
 
 
-def test_a_document_of_nobody_is_seen(engine: Engine, matrix: Matrix, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("write", "changes", "told"),
+    [
+        ("stock move", ["UPDATE movements SET external_ref = NULL WHERE external_ref = ?"], "under no key"),
+        ("charge post", ["UPDATE charge SET charge_id = 'X' WHERE charge_id = ?"], "charge X under X"),
+        ("void", ["UPDATE charge_void SET void_id = 'X' WHERE void_id = ?"], "void X under X"),
+        ("credit", ["UPDATE charge_credit SET credit_id = 'X' WHERE credit_id = ?"], "credit X under X"),
+        (
+            "cost post",
+            [
+                "DELETE FROM JOURNAL_ITEM WHERE GL_ACCOUNT IN (SELECT GL_ACCOUNT FROM GL_ACCOUNT WHERE ACCT_TYPE = 'X')"
+                " AND DOC_NO = (SELECT DOC_NO FROM JOURNAL WHERE REF_DOC_NO = ?)",
+                "UPDATE JOURNAL SET REF_DOC_NO = 'X' WHERE REF_DOC_NO = ?",
+            ],
+            "under X",
+        ),
+    ],
+)
+def test_a_document_of_nobody_is_seen(
+    engine: Engine, matrix: Matrix, tmp_path: Path, write: str, changes: list[str], told: str
+) -> None:
     databases = {each.name: each.database for each in engine.sandbox.systems}
-    copy = databases["billing"] = _copied(databases["billing"], tmp_path / "copy.db")
+    struck = next(one for cell, one in matrix.struck.items() if cell.write.name == write and cell.fault == "429")
+    system = struck.cell.write.system
+    copy = databases[system] = _copied(databases[system], tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as database:
-        renamed = ("Z" * 26, _straight(matrix).use.wire("charge"))
-        database.execute("UPDATE charge SET charge_id = ? WHERE charge_id = ?", renamed)
+        for change in changes:
+            assert database.execute(change, (struck.wire,)).rowcount == 1
         database.commit()
-    assert Ledgers.read(**databases).orphans(matrix.uses) == [f"charge {'Z' * 26} under {'Z' * 26}"]
+    [orphan] = Ledgers.read(**databases).orphans(matrix.uses, since=matrix.before)
+    assert told in orphan
 
 
 def _straight(matrix: Matrix) -> Expected:
