@@ -20,6 +20,8 @@ class Fault(BaseModel):
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     retry_after: Annotated[int, Field(ge=0, le=3600)] | None = None
     key_contains: str | None = None
+    text: Annotated[str, Field(max_length=2000)] | None = None
+    """What a refusal says, in place of its usual words."""
 
     def hits(self, operation: str | None, key: str | None) -> bool:
         return operation == self.operation and (self.key_contains is None or self.key_contains in (key or ""))

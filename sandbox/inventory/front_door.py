@@ -99,7 +99,7 @@ class FrontDoor:
                 self._late.add(visit, entry, seconds=fault.seconds)
                 return None
             case "refuse":
-                detail = f"refused by a rule of the store: {visit.key}"
+                detail = fault.text or f"refused by a rule of the store: {visit.key}"
                 return _answer(fault.status or 422, error_body("refusedByRule", detail))
             case "refuse_unauthorized":
                 return _answer(401, error_body("unauthorized", "a valid bearer token is needed"))

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from canonical.identity import wire_key, write_key
-from suture.demo.uses import Use, posts
 from tests.chaos.patients import OTTO, PATIENTS, ROSA, Patient
+from tests.chaos.point_of_care import admit, key_of, told
+from tests.chaos.routes import ROUTES
 from tests.support.front_door import signed
 from tests.support.house import eventually
 from tests.support.observed import WITHIN, Observed
@@ -19,8 +19,6 @@ from tests.support.observed import signing_secret as secret_of
 
 SERIAL = "SN4708001"
 """Of an implant: ERP and inventory hold it, but it tells of a patient, so nothing that people may see around them does."""
-
-_TEMPLATE = Use(number="-", says="", at="NORTH OR-1", case=1, end=posts(1))
 
 
 async def live_the_day(hospital: Observed) -> None:
@@ -44,26 +42,8 @@ async def live_the_morning(hospital: Observed) -> None:
         wristband_in_place_of_a_label(hospital),
         refused_charge(hospital, told("P-5", ROSA, sku="SKU-4706", lot="L4706A"), ROSA),
         refused_charge(hospital, told("P-0", OTTO, sku="SKU-4702", lot="L4702A"), OTTO),
+        *(route.live(hospital, route.number) for route in ROUTES),
     )
-
-
-def told(number: str, patient: Patient, **changes: Any) -> dict[str, Any]:
-    """A use as the point of care enters it, patient and all."""
-    who = {"surgicalCaseNumber": patient.case, "encounterNumber": patient.account, "patient": patient.block}
-    return _TEMPLATE.body(0) | who | {"useId": number, "actId": f"act-{number[:3]}"} | changes
-
-
-async def admit(hospital: Observed, patient: Patient) -> None:
-    """Billing has the case and opens an account for it, which it tells with both numbers in clear."""
-    billing = hospital.house.home.folder / "systems" / "billing.db"
-    with closing(sqlite3.connect(billing, timeout=10)) as registration, registration:
-        times = ("11/20/2026 06:00:00", "11/20/2026 07:00:00", None, None)
-        registration.execute(
-            "INSERT INTO surg_case VALUES (?, NULL, 'NTH', 'open', ?, ?, ?, ?)", (patient.case, *times)
-        )
-    # Whatever stands in the name fields is what the system's texts quote.
-    account = {"case_no": patient.case, "acct_no": patient.account, "pat_last": patient.last}
-    await hospital.vendors.billing.control("accounts", account | {"pat_first": patient.described})
 
 
 async def straight_through(hospital: Observed) -> None:
@@ -86,7 +66,12 @@ async def wristband_in_place_of_a_label(hospital: Observed) -> None:
 async def refused_charge(hospital: Observed, use: dict[str, Any], patient: Patient) -> None:
     """Billing refuses in words that name the patient; a person types the account again, and says too much."""
     number = use["useId"]
-    fault = {"operation": "post_charge", "kind": "refuse", "count": 1, "key_contains": charge_key(hospital, number)}
+    fault = {
+        "operation": "post_charge",
+        "kind": "refuse",
+        "count": 1,
+        "key_contains": key_of(hospital, number, "charge"),
+    }
     await hospital.vendors.billing.control("faults", fault)
     await hospital.capture(use)
     asked = await hospital.asked(number)
@@ -98,7 +83,7 @@ async def refused_charge(hospital: Observed, use: dict[str, Any], patient: Patie
 
 async def rejected_charge(hospital: Observed) -> None:
     """The batch rejects later, in words that name the patient."""
-    rejection = {"key_contains": charge_key(hospital, "P-6"), "count": 1, "text": f"hold on {OTTO.described}"}
+    rejection = {"key_contains": key_of(hospital, "P-6", "charge"), "count": 1, "text": f"hold on {OTTO.described}"}
     await hospital.vendors.billing.control("batch/rejections", rejection)
     await hospital.capture(told("P-6", OTTO, sku="SKU-4714", lot="L4714A"))
     asked = await hospital.asked("P-6")
@@ -193,8 +178,3 @@ async def start(hospital: Observed, document: dict[str, Any], *, accepted: bool 
     file.write_text(json.dumps(document))
     words = ("start", "usage-to-charge", "--file", str(file), "--source", "inventory")
     await hospital.typed(*words, code=0 if accepted else 2)
-
-
-def charge_key(hospital: Observed, number: str) -> str:
-    """The charge id under which billing will see the first charge of a use."""
-    return wire_key(write_key(hospital.name(number).workflow_id, "charge", 1))

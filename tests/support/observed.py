@@ -77,12 +77,14 @@ class Observed:
 
         return await eventually(look, within=WITHIN)
 
-    async def asked(self, number: str) -> Listed:
-        """The open work item of a use, once there is one."""
+    async def asked(self, number: str, *, step: str = "") -> Listed:
+        """The open work item of a use, at this step if one is named, once there is one."""
+        run = self.name(number).workflow_id
 
         async def look() -> Listed | None:
             open_items = await self.store.work_items.open_items()
-            return next((one for one in open_items if one.item.workflow_id == self.name(number).workflow_id), None)
+            own = (one for one in open_items if one.item.workflow_id == run and step in ("", one.item.step))
+            return next(own, None)
 
         return await eventually(look, within=WITHIN)
 
