@@ -42,6 +42,7 @@ class Held:
     expected: Expected
     system: SandboxSystem
     wire: str = ""
+    sought: str = ""
     barriers: dict[Point, str] = field(default_factory=dict)
     known_as: EffectState | None = None
     asked: tuple[WorkItem, ...] = ()
@@ -115,7 +116,9 @@ async def _post(engine: EngineOfProcesses, held: Held) -> None:
 async def _bar(engine: EngineOfProcesses, held: Held, posted: Ledgers) -> None:
     use, write = held.expected.use, held.spot.write
     first = use.wire(write.step)
-    held.wire = use.undo_wire(write.step, posted.reference(first)) if write.undoes else first
+    reference = posted.reference(first) if write.undoes else ""
+    held.wire = use.undo_wire(write.step, reference) if write.undoes else first
+    held.sought = use.sought(write, reference)
     points: tuple[Point, ...] = ("applied", "answered") if held.spot.at == "answered" else (held.spot.at,)
     for point in points:
         held.barriers[point] = await engine.barrier(held.system, write.operation, point, held.wire)

@@ -38,15 +38,18 @@ CALL, LATE_BY, IN_FLIGHT = 0.6, 0.9, 2.0
 
 TRIES = 25
 TAKES_LATE = "apply_late by the clock"
-Act = Literal["do once", "do", "undo"]
+Act = Literal["do once", "do", "undo", "bill"]
 
 
 @dataclass(frozen=True)
 class Move:
-    """One thing that happens to the ledger. `do once` gives up after one attempt, as a run does that is corrected."""
+    """One thing that happens to the ledger. `do once` gives up after one attempt, as a run does that is corrected.
+
+    `bill` is what billing does: the charge stands on the final bill, so that only a credit takes it back.
+    """
 
     act: Act
-    fault: str
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Hands:
 
     async def send(self, context: RunContext, use: Use, ledger: Ledger) -> Posted:
         """Write the ledger's document under its current key."""
-        quantity = Decimal(use.quantity)
+        quantity = Decimal(use.base_quantity)
         if ledger.step == "stock":
             movement = StockMovement(
                 facility="NORTH",
@@ -68,6 +71,7 @@ class Hands:
                 item=str(use.item),
                 quantity=quantity,
                 unit="each",
+                lot=use.lot,
                 service_date=DAY,
             )
             return await self.stock.move(MoveStock(context=context, ledger=ledger, movement=movement))
@@ -84,7 +88,7 @@ class Hands:
         code = await self.charges.billing.charge_code(facility="NORTH", item=str(use.item), on=DAY)
         if code is None or code.price is None:
             raise AssertionError(f"item {use.item} has no price")
-        units = use.quantity * code.units_per_base
+        units = use.base_quantity * code.units_per_base
         return Charge(
             facility="NORTH",
             account=await self.store.vault.tokenise("acct", use.account_number),
@@ -108,10 +112,10 @@ class Hands:
             item=str(use.item),
             cost_centre="4110",
             location=use.location,
-            quantity=Decimal(use.quantity),
+            quantity=Decimal(use.base_quantity),
             unit="each",
             unit_cost=valuation.unit_cost,
-            amount=valuation.unit_cost.times(Decimal(use.quantity)),
+            amount=valuation.unit_cost.times(Decimal(use.base_quantity)),
             method=valuation.method,
             source=valuation.source,
             service_date=DAY,
@@ -129,12 +133,13 @@ class Bookkeeping:
     moves: list[Move]
     end: int
     told: list[str] = field(default_factory=list)
+    billed: bool = False
 
     async def live(self) -> None:
         """Make the moves, then the last one that leads to `end` standing documents, and the closing look."""
         for move in self.moves:
             await self._make(move)
-        await self._make(Move("do" if self.end else "undo", ""))
+        await self._make(Move("do" if self.end else "undo"))
         await self.look()
 
     async def look(self) -> Balanced:
@@ -147,6 +152,9 @@ class Bookkeeping:
         if move.act == "undo":
             await self._strike(move.fault, await self._keys_of_undo(), undoes=True)
             await self._undo()
+            return
+        if move.act == "bill":
+            await self._bill()
             return
         self.ledger = self.ledger.sending(self._context.workflow_id)
         await self._strike(move.fault, [wire_key(self.ledger.key)], undoes=False)
@@ -161,6 +169,14 @@ class Bookkeeping:
             await self._insist(lambda: self._balance(expected=0, closing=False))
         revision = max(self.ledger.revision, self.ledger.sent + 1)
         self.ledger = self.ledger.model_copy(update={"revision": revision})
+
+    async def _bill(self) -> None:
+        billing, account = self.sandbox.billing, f"accounts/{self.use.account_number}"
+        # Only what is posted is billed.
+        await billing.control("POST", "batch")
+        await billing.control("POST", f"{account}/bill")
+        await billing.control("POST", f"{account}/status", {"status": "open"})
+        self.billed = True
 
     async def _send(self) -> Posted:
         return await self.hands.send(self._context, self.use, self.ledger)
@@ -201,7 +217,9 @@ class Bookkeeping:
         return [wire_key(undo_key(keys[one.key], one.reference)) for one in documents if one.key in keys]
 
     def _write(self, *, undoes: bool) -> Write:
-        return next(write for write in WRITES if write.step == self.ledger.step and write.undoes == undoes)
+        billed = undoes and self.billed
+        wanted = (self.ledger.step, undoes, billed)
+        return next(write for write in WRITES if (write.step, write.undoes, write.billed) == wanted)
 
     @property
     def _context(self) -> RunContext:

@@ -13,11 +13,11 @@ from canonical.effect import EffectState
 from canonical.run import Standing
 from suture.temporal.server import Server
 from tests.chaos.ledgers import Ledgers
-from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, UNCERTAIN, Cell, Matrix, Struck, run_matrix
+from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, REPEATED, UNCERTAIN, Cell, Matrix, Struck, run_matrix
 from tests.chaos.requests import repeated_blindly, told_of
-from tests.chaos.uses import Expected
+from tests.chaos.uses import SEARCHES, Expected
 from tests.support.engine import Engine
-from tests.support.engine_running import engine_here
+from tests.support.engine_running import QUICK, engine_here
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -60,10 +60,28 @@ def test_a_look_up_precedes_any_repeat(matrix: Matrix, struck: Struck, cell: Cel
     hit = [request.fault for request in log if request.writes(write.operation, struck.wire)]
     assert hit[0] == cell.fault
     assert set(hit[1:]) <= {""}
-    story = told_of(log, system=write.system, operation=write.operation, wire=struck.wire)
+    story = told_of(log, system=write.system, operation=write.operation, wire=struck.wire, sought=struck.sought)
     assert not repeated_blindly(story)
     if cell.fault in UNCERTAIN:
         assert "look-up" in story[story.index("write") :]
+    if cell.look_up:
+        first = next(place for place, request in enumerate(log) if request.writes(write.operation, struck.wire))
+        look_ups = [
+            one for one in log[first:] if one.operation == SEARCHES[write.system] and struck.sought in one.query
+        ]
+        assert look_ups[0].fault == cell.look_up
+
+
+@pytest.mark.parametrize(
+    "cell", [cell for cell in CELLS if cell.write.system == "inventory" and cell.fault in REPEATED], ids=str
+)
+def test_a_system_without_idempotency_is_written_to_again_only_once_nothing_can_arrive_any_more(
+    matrix: Matrix, struck: Struck, cell: Cell
+) -> None:
+    sent = [one.at for one in matrix.log["inventory"] if one.writes(cell.write.operation, struck.wire)]
+    # The first came within one call's time of the moment from which the engine counts.
+    assert len(sent) == 2
+    assert sent[1] - sent[0] >= QUICK.in_flight - QUICK.call
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)

@@ -47,7 +47,7 @@ def test_the_ledgers_agree_after_a_kill_at(aftermath: Aftermath, held: Held, spo
 @pytest.mark.parametrize("spot", SPOTS, ids=str)
 def test_the_next_worker_looks_before_it_repeats(aftermath: Aftermath, held: Held, spot: Spot) -> None:
     write, log = spot.write, aftermath.log[spot.write.system]
-    story = told_of(log, system=write.system, operation=write.operation, wire=held.wire)
+    story = told_of(log, system=write.system, operation=write.operation, wire=held.wire, sought=held.sought)
     assert not repeated_blindly(story)
     assert "look-up" in story[story.index("write") :]
 

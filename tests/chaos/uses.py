@@ -7,8 +7,28 @@ from uuid import uuid4
 
 from canonical.identity import RunName, undo_key, wire_key, write_key
 
-ITEMS = (4703, 4707, 4723, 4727, 4731)
-"""Supplies without a lot, so that any number of uses differ by their act alone; every second is charged by the half."""
+
+@dataclass(frozen=True, kw_only=True)
+class Goods:
+    """An item as it is used: by the piece or by the box of so many pieces, of one of its lots or without any."""
+
+    item: int
+    unit: str = "each"
+    per: int = 1
+    lots: tuple[str | None, ...] = (None,)
+
+
+GOODS = (
+    Goods(item=4703),
+    Goods(item=4707, unit="box", per=10),
+    Goods(item=4702, lots=("L4702A", "L4702B")),
+    Goods(item=4727),
+    Goods(item=4723, unit="box", per=10),
+    Goods(item=4714, lots=("L4714A", "L4714B")),
+    Goods(item=4731),
+    Goods(item=4722, lots=("L4722A", "L4722B")),
+)
+"""Supplies, so that any number of uses differ by their act alone; two of them are charged by the half."""
 
 LOCATIONS = ("OR-1", "OR-2", "CATH")
 CASES = (1, 3, 5, 7, 11, 15, 17, 19, 21, 23)
@@ -46,23 +66,29 @@ WRITES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One use, a supply without a lot."""
+    """One use; the quantity is in the unit of its goods."""
 
     number: str
-    item: int = ITEMS[0]
+    goods: Goods = GOODS[0]
+    lot: str | None = None
     location: str = LOCATIONS[0]
     case: int = CASES[0]
     quantity: int = 2
 
     @classmethod
     def nth(cls, nth: int) -> "Use":
-        """The n-th use: spread over items, locations and cases, so that no two compete for the last one on hand."""
+        """The n-th use, spread so that no two compete for the last one on hand or name one lot in one case.
+
+        The same lot in the same case would look like one use told twice.
+        """
+        goods, turn = GOODS[nth % len(GOODS)], nth // len(GOODS)
         return cls(
             number=f"U-{nth:03d}-{uuid4().hex[:6]}",
-            item=ITEMS[nth % len(ITEMS)],
-            location=LOCATIONS[nth // len(ITEMS) % len(LOCATIONS)],
-            case=CASES[nth % len(CASES)],
-            quantity=1 + nth % 3,
+            goods=goods,
+            lot=goods.lots[turn // len(CASES) % len(goods.lots)],
+            location=LOCATIONS[turn % len(LOCATIONS)],
+            case=CASES[turn % len(CASES)],
+            quantity=1 if goods.per > 1 else 1 + nth % 3,
         )
 
     def to_be_billed(self, nth: int) -> "Use":
@@ -73,6 +99,16 @@ class Use:
     def name(self) -> RunName:
         """The first run of the use."""
         return RunName(process="usage-to-charge", facility="NORTH", source="inventory", number=self.number)
+
+    @property
+    def item(self) -> int:
+        """The item's number."""
+        return self.goods.item
+
+    @property
+    def base_quantity(self) -> int:
+        """Pieces."""
+        return self.quantity * self.goods.per
 
     @property
     def charge_units(self) -> int:
@@ -101,6 +137,15 @@ class Use:
         """The key under which the document with this reference is taken back, as its system sees it."""
         return wire_key(undo_key(self.key(step), reference))
 
+    def sought(self, write: Write, reference: str = "") -> str:
+        """The key by which the system is asked whether a write was applied; `reference` is what an undo takes back.
+
+        A charge and a journal say themselves that they were taken back; a movement is taken back by one of its own.
+        """
+        if write.undoes and write.system == "inventory":
+            return self.undo_wire(write.step, reference)
+        return self.wire(write.step)
+
     def body(self) -> dict[str, Any]:
         """The report, as the vendor's point of care posts it."""
         return {
@@ -111,11 +156,13 @@ class Use:
             "disposition": "consumed",
             "sku": f"SKU-{self.item}",
             "qty": float(self.quantity),
+            "unit": self.goods.unit,
             "location": self.location,
             "facility": "northCampus",
             "performingCostCentre": "4110",
             "chargedCostCentre": "4110",
             "scannedAt": "2026-11-20T09:15:00-05:00",
+            **({"lot": self.lot} if self.lot else {}),
         }
 
 
@@ -128,8 +175,8 @@ class Expected:
 
     @classmethod
     def of(cls, use: Use, quantity: int | None = None) -> "Expected":
-        """As used, or as corrected."""
-        return cls(use=use, quantity=Decimal(use.quantity if quantity is None else quantity))
+        """As used, or as corrected to another quantity in the unit of the use."""
+        return cls(use=use, quantity=Decimal((use.quantity if quantity is None else quantity) * use.goods.per))
 
 
 NOT_USED: dict[str, Any] = {"kind": "notUsed"}
