@@ -18,11 +18,15 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """Seconds: one call to a system, how long a write may still be applied, one attempt of an activity."""
+    """Seconds: one call to a system, how long a write may still be applied, one attempt of an activity.
+
+    `key_life`: how long the ERP is taken to know a key again; none for as long as it says.
+    """
 
     call: float = 1.0
     in_flight: float = 3.0
     attempt: float = 8.0
+    key_life: float | None = None
 
 
 def hospital_of(
@@ -39,6 +43,7 @@ def hospital_of(
                 secret=system.hook_secret_file,
                 call=timing.call,
                 in_flight=timing.in_flight,
+                more=_KEYS.format(life=timing.key_life) if system.name == "erp" and timing.key_life is not None else "",
             )
         )
     for who, roles in PEOPLE.items():
@@ -103,11 +108,14 @@ base_url = "{url}"
 token_file = "{token}"
 timeout = "PT{call}S"
 in_flight = "PT{in_flight}S"
+{more}
 
 [sources.{name}]
 system = "{name}"
 secrets = ["{secret}"]
 """
+
+_KEYS = 'idempotent_for = "PT{life}S"'
 
 _PERSON = """
 [people.{who}]
