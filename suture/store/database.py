@@ -42,10 +42,13 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one writing transaction; returns after the commit. A deadlock runs the work again."""
         with available("the store cannot be written now"):
-            if self._writer is not None:
-                # The write is queued: a caller that goes away must not make it look undone.
-                return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work)))
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
+            queued = (
+                asyncio.wrap_future(self._writer.submit(work))
+                if self._writer is not None
+                else asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
+            )
+            # A caller that goes away must not make it look undone.
+            return await asyncio.shield(queued)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one reading transaction."""

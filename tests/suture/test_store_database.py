@@ -21,6 +21,7 @@ from suture.store.inbox_table import INBOX
 from suture.store.migrate import migrate
 from suture.store.store import Store
 from tests.support.documents import NOON, arrival, later
+from tests.support.house import eventually
 
 PROCESSES, EVENTS = 4, 150
 
@@ -34,6 +35,8 @@ from canonical.effect import EffectState, Posted
 
 async def main(url, keys, me, events):
     async with Store.open(url, load(Path(keys))) as store:
+        print("ready", flush=True)
+        sys.stdin.readline()
         async def one(n):
             await store.inbox.accept(arrival(f"U-{n}", id=f"{me}-{n}"))
             await store.effects.intend(intent(f"{me}:{n}"), at=NOON)
@@ -50,9 +53,15 @@ async def test_four_processes_write_at_once_and_no_row_is_lost(tmp_path: Path) -
     command = [sys.executable, "-c", WRITER, url, str(tmp_path / "keys")]
     pipe = asyncio.subprocess.PIPE
     writers = [
-        await asyncio.create_subprocess_exec(*command, str(n), str(EVENTS), stderr=pipe) for n in range(PROCESSES)
+        await asyncio.create_subprocess_exec(*command, str(n), str(EVENTS), stdin=pipe, stdout=pipe, stderr=pipe)
+        for n in range(PROCESSES)
     ]
-    errors = [(await writer.communicate())[1] for writer in writers]
+    # None begins before all are open: only then do they write at once.
+    for writer in writers:
+        assert writer.stdout is not None
+        assert await writer.stdout.readline() == b"ready\n"
+    ended = await asyncio.gather(*(writer.communicate(b"go\n") for writer in writers))
+    errors = [errors for _, errors in ended]
     assert [writer.returncode for writer in writers] == [0] * PROCESSES, errors
     with sqlite3.connect(tmp_path / "store.db") as file:
         counts = {
@@ -96,8 +105,11 @@ async def test_a_caller_that_goes_away_takes_nothing_back(store: Store) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await store.audit.append(who="a", action="b", subject="after", at=NOON)
-    subjects = {act.subject for act in await store.audit.acts()}
-    assert "after" in subjects
+
+    async def both() -> bool | None:
+        return {act.subject for act in await store.audit.acts()} == {"kept", "after"} or None
+
+    assert await eventually(both)
 
 
 async def test_closing_finishes_what_is_queued(store_url: str, keyring: Keyring) -> None:

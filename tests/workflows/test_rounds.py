@@ -98,9 +98,7 @@ class Unheard:
         yield
 
 
-async def test_rounds_go_on_after_whatever_happened_in_one(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_rounds_go_on_after_whatever_happened_in_one(house: House, caplog: pytest.LogCaptureFixture) -> None:
     client = Unheard()
     rounds = Rounds(cast(Client, client), house.store)
     running = asyncio.create_task(rounds.run(every=timedelta(0)))
