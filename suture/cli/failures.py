@@ -62,7 +62,7 @@ def told(error: BaseException) -> Failed:
         case CannotGoOn() | TemporalUnreachable():
             return Failed(str(error), ending=Ending.unreachable)
         case KeysError() | StoreNotMigrated():
-            return Failed(str(error), ending=Ending.usage)
+            return Failed(error.what, do=error.do, ending=Ending.usage)
         case SealBroken():
             return Failed(f"what is stored cannot be opened: {error}", do="run: suture keys list", ending=Ending.usage)
         case StoreUnavailable():

@@ -42,7 +42,9 @@ def check_revision(url: str) -> None:
     """`StoreNotMigrated` unless the tables are those of this version; `StoreUnavailable` where nobody answers."""
     found = revision(url)
     if found != head():
-        raise StoreNotMigrated(found, head())
+        scripts = ScriptDirectory.from_config(alembic_config())
+        known = {script.revision for script in scripts.walk_revisions()}
+        raise StoreNotMigrated(found, head(), newer=found is not None and found not in known)
 
 
 def revision(url: str) -> str | None:

@@ -29,13 +29,17 @@ class Ports:
     erp: int
     inventory: int
     billing: int
+    gateway_metrics: int
+    worker_metrics: int
 
     @classmethod
     def choose(cls) -> "Ports":
         """The usual ports where they are free, others where they are not."""
         usual = {"temporal": 7233, "ui": USUAL_UI, "gateway": 8080, "codec": 8081}
         sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093}
-        return cls(**{name: port if is_free(port) else free_port() for name, port in (usual | sandbox).items()})
+        metrics = {"gateway_metrics": 9464, "worker_metrics": 9465}
+        ports = usual | sandbox | metrics
+        return cls(**{name: port if is_free(port) else free_port() for name, port in ports.items()})
 
 
 def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "") -> str:
@@ -57,7 +61,12 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "
         for person, (name, roles) in PEOPLE.items()
     )
     hospital = _HOSPITAL.format(
-        temporal=temporal or f"127.0.0.1:{ports.temporal}", ui=ui, gateway=ports.gateway, codec=ports.codec
+        temporal=temporal or f"127.0.0.1:{ports.temporal}",
+        ui=ui,
+        gateway=ports.gateway,
+        codec=ports.codec,
+        gateway_metrics=ports.gateway_metrics,
+        worker_metrics=ports.worker_metrics,
     )
     return hospital + "\n".join((facilities, systems, people, _POLICY))
 
@@ -85,6 +94,10 @@ port = {gateway}
 
 [codec]
 port = {codec}
+
+[telemetry.prometheus]
+gateway = "127.0.0.1:{gateway_metrics}"
+worker = "127.0.0.1:{worker_metrics}"
 """
 
 _FACILITY = """

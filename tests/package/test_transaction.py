@@ -82,7 +82,7 @@ async def test_an_installed_wheel_carries_one_use_into_three_ledgers(
 def _home(folder: Path, sandbox: Sandbox, *, temporal: str) -> Home:
     """A hospital's folder, for a Temporal server and sandbox systems that run already."""
     ports = Ports(
-        **{name: free_port() for name in ("temporal", "ui", "gateway", "codec")},
+        **{name: free_port() for name in ("temporal", "ui", "gateway", "codec", "gateway_metrics", "worker_metrics")},
         **{system.name: system.port for system in sandbox.systems},
     )
     home = furnish(folder, ports, temporal=temporal)

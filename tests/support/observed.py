@@ -126,13 +126,13 @@ def signing_secret(hospital: Observed, system: str) -> bytes:
 @asynccontextmanager
 async def observed_hospital(folder: Path, *, in_clear: bool = False) -> AsyncIterator[Observed]:
     """Start it, on ports and a Temporal server of its own."""
-    home = furnish(folder, Ports(**{port.name: free_port() for port in fields(Ports)}))
-    prometheus = {process: f"127.0.0.1:{free_port()}" for process in ("gateway", "worker")}
+    ports = Ports(**{port.name: free_port() for port in fields(Ports)})
+    home = furnish(folder, ports)
+    prometheus = {"gateway": f"127.0.0.1:{ports.gateway_metrics}", "worker": f"127.0.0.1:{ports.worker_metrics}"}
     with collecting() as collector, patch.dict(os.environ, _environ(home.config)):
         os.environ.pop(TEMPORAL_ADDRESS, None)
         with home.config.open("a") as config:
-            config.write(f'\n[telemetry]\notlp_endpoint = "{collector.url}"\n\n[telemetry.prometheus]\n')
-            config.writelines(f'{process} = "{bind}"\n' for process, bind in prometheus.items())
+            config.write(f'\n[telemetry]\notlp_endpoint = "{collector.url}"\n')
         household = (InClear if in_clear else Household)(folder, say=lambda _: None)
         async with household as house, Vendors(house) as vendors:
             store = await asyncio.to_thread(Store.open, house.settings.store.url, load(house.settings.keys.file))

@@ -51,7 +51,7 @@ def test_a_newer_revision_is_refused(tmp_path: Path, keyring: Keyring) -> None:
     with sqlite3.connect(tmp_path / "store.db") as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     file.close()
-    with pytest.raises(StoreNotMigrated, match="9999"):
+    with pytest.raises(StoreNotMigrated, match="9999, which this version does not know"):
         Store.open(url, keyring)
 
 

@@ -16,8 +16,10 @@ _BY_CODE = {
     "B105": "the surgical case is not on file",
     "B150": "the charge is on the final bill and needs a credit",
     "B151": "the charge was rejected, there is nothing to void",
+    "B152": "the void's id was used on another charge",
     "B160": "the charge is not billed and needs a void",
     "B161": "the credit exceeds what was charged",
+    "B162": "the credit's id was used on another charge",
     "B180": "the account is on hold",
 }
 _NOT_UNDERSTOOD = frozenset({"B001", "B002", "B003", "B004", "B005"})
