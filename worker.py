@@ -33,7 +33,7 @@ from suture.serving import ROLES, Role, queues
 from suture.settings import Settings
 from suture.store.store import Store
 from suture.telemetry.context import outgoing_headers
-from suture.telemetry.start import start_telemetry
+from suture.telemetry.start import Service, start_telemetry
 from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import suture_plugin
 from workflows.usage_to_charge import UsageToCharge
@@ -66,7 +66,8 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    telemetry = start_telemetry(settings.telemetry, service="worker" if set(roles) == set(ROLES) else roles[0])
+    service: Service = "worker" if set(roles) == set(ROLES) else roles[0]
+    telemetry = start_telemetry(settings.telemetry, service=service, mask=settings.privacy.patient_numbers)
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.stop)
         keyring = load(settings.keys.file)

@@ -4,7 +4,7 @@ It takes a translated event, replaces what identifies a patient by tokens, compl
 the business key that it belongs to, and stores it. What leaves here holds no account or case number any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from re import fullmatch
 from typing import Any, Protocol, TypeVar
@@ -24,6 +24,7 @@ from suture.field_names import shown
 from suture.fingerprint import content
 from suture.store.inbox import Accepted, Arrival, Conflict
 from suture.store.store import Store
+from suture.telemetry.scrub import Mask
 from suture.tokeniser import Tokeniser
 
 PROCESS = "usage-to-charge"
@@ -57,7 +58,8 @@ class Intake:
     """Takes events in.
 
     `facilities` by their canonical name. `ignored` names, by source, the fields of a body that a repeat of the same
-    event may change (dotted paths), for vendors that write their bodies anew each time.
+    event may change (dotted paths), for vendors that write their bodies anew each time. `patient_numbers` are the forms
+    of the hospital's own, that may stand where a label was meant.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class Intake:
         *,
         facilities: Mapping[str, FacilityBooks],
         ignored: Mapping[str, Sequence[str]] | None = None,
+        patient_numbers: Iterable[str] = (),
     ) -> None:
         self._store = store
         self._facilities = facilities
         self._zones = {name: ZoneInfo(facility.timezone) for name, facility in facilities.items()}
         self._ignored = ignored or {}
+        self._mask = Mask(patient_numbers)
 
     async def take(self, inbound: Inbound, *, source: str, raw: bytes, traceparent: str = "") -> Accepted | Conflict:
         """Store an event; `InvalidEvent` names the first field that is wrong, never its value, and stores nothing.
@@ -79,7 +83,7 @@ class Intake:
         work item for the integration engineer.
         """
         now = datetime.now(UTC)
-        tokeniser = Tokeniser(self._store.vault)
+        tokeniser = Tokeniser(self._store.vault, mask=self._mask)
         trace = traceparent if fullmatch(TRACEPARENT, traceparent) else ""
         envelope = self._envelope(inbound, tokeniser, source=source, traceparent=trace, now=now)
         to = await self._destination(envelope)

@@ -61,6 +61,8 @@ def problems_of(error: ValidationError, *, file: Path, model: type[BaseModel], t
         if detail["type"] == "value_error" and not place:
             found.append(_of_whole(words, file, table))
             continue
+        if len(place) > 1 and isinstance(place[-1], int):
+            place[-2:] = [f"{place[-2]}[{place[-1]}]"]
         key = str(place[-1]) if place else ""
         if detail["type"] == "missing" and (named := _names_of_tables(_at(model, place))) is not None:
             found.append(Problem(file, _joined(table, place) + named, "", "expected this table, it is missing"))

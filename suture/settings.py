@@ -17,6 +17,7 @@ from suture.tables import (
     Hospital,
     Keys,
     Name,
+    Privacy,
     Someone,
     Source,
     Store,
@@ -42,6 +43,7 @@ class Settings(Table):
     gateway: Gateway = Gateway()
     codec: Codec = Codec()
     people: dict[Name, Someone] = {}
+    privacy: Privacy = Privacy()
     telemetry: Telemetry = Telemetry()
     policy: Policy = Policy()
     _file: Path = PrivateAttr(default=Path("hospital.toml"))

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from canonical.documents.charge import CaseStatus
 from canonical.errors import Audience
 from canonical.run import Domain
+from suture.telemetry.scrub import Mask
 
 
 def _known_zone(name: str) -> str:
@@ -48,11 +49,28 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _patient_number(form: str) -> str:
+    """Refuse what cannot be searched for beside the other forms, or would be found everywhere."""
+    try:
+        compiled = re.compile(form)
+        Mask([form])
+        sound = compiled.groups == 0 and compiled.search("") is None
+    except (re.error, OverflowError, RecursionError):
+        sound = False
+    if not sound:
+        raise ValueError(
+            "expected a regular expression that asks for a letter or digit at least, without (groups), "
+            r"for example '\bPT\d{7}\b'"
+        )
+    return form
+
+
 Name = Annotated[str, _form(r"[a-z][a-z0-9-]{0,39}", "at most 40 small letters, digits and dashes, a letter in front")]
 Currency = Annotated[str, _form(r"[A-Z]{3}", "the three capital letters of a currency, for example USD")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Digest = Annotated[str, _form(r"[0-9a-f]{64}", "a SHA-256 as 64 digits and letters a to f")]
 Bind = Annotated[str, _form(r"[^\s:]+:\d{1,5}", "host:port, for example 127.0.0.1:7233")]
+PatientNumber = Annotated[str, AfterValidator(_patient_number)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 StoreAddress = Annotated[
     str, _form(r"(?s)(sqlite:///|postgresql(\+psycopg)?://).*", "sqlite:///<path> or postgresql://<address>")
@@ -163,6 +181,12 @@ class Someone(Table):
     token_sha256: Digest
     roles: tuple[Role, ...]
     limit: Decimal | None = Field(default=None, ge=0)
+
+
+class Privacy(Table):
+    """`[privacy]`: forms of the hospital's own patient numbers, beside social security and medical record numbers."""
+
+    patient_numbers: tuple[PatientNumber, ...] = ()
 
 
 class Prometheus(Table):

@@ -24,15 +24,15 @@ SHORTEST = 6
 """Characters: a shorter account or case number may well be part of a lot by chance."""
 
 _TOKEN = TypeAdapter(Token)
-_MASK = Mask()
 _OUTSIDE_ID = pattern(OUTSIDE_ID.rstrip("$") + r"\Z")
 
 
 class Tokeniser:
-    """Tokenises one event; `made` are the tokens with their values."""
+    """Tokenises one event; `made` are the tokens with their values. `mask` knows the forms of patients' numbers."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, *, mask: Mask | None = None) -> None:
         self._vault = vault
+        self._mask = mask or Mask()
         self.made: list[Tokenised] = []
 
     def data(self, clear: Mapping[str, Any], *, at: str = "data") -> dict[str, Any]:
@@ -70,8 +70,13 @@ class Tokeniser:
         return {
             field: self._make("id", said[field], field=f"{at}.{field}")
             for field in ON_GOODS
-            if isinstance(said.get(field), str) and _is_of_a_patient(said[field], patient)
+            if isinstance(said.get(field), str) and self._is_of_a_patient(said[field], patient)
         }
+
+    def _is_of_a_patient(self, text: str, patient: list[str]) -> bool:
+        """Whether it has the form of a patient's number, or is the very number that the event names as one."""
+        known = any(number.casefold() in text.casefold() for number in patient if len(number) >= SHORTEST)
+        return known or self._mask(text) != text
 
     def _make(self, kind: TokenKind, value: str, *, field: str) -> str:
         try:
@@ -81,9 +86,3 @@ class Tokeniser:
             raise InvalidEvent(field, "text that is not blank") from None
         self.made.append(made)
         return made.token
-
-
-def _is_of_a_patient(text: str, patient: list[str]) -> bool:
-    """Whether it has the form of a patient's number, or is the very number that the event names as one."""
-    known = any(number.casefold() in text.casefold() for number in patient if len(number) >= SHORTEST)
-    return known or _MASK(text) != text

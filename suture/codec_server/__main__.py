@@ -21,6 +21,7 @@ from suture.telemetry.logs import start_logs
 from suture.temporal.client import exit_clean
 
 PATH = "SUTURE_CODEC_PATH"
+_SERVICE = "suture-codec"
 
 
 class Misplaced(Exception):
@@ -75,10 +76,11 @@ async def serve(settings: Settings, *, ui_secret: str) -> int:
 
 def main() -> int:
     """Run the server; errors of configuration in one line."""
-    start_logs("suture-codec")
+    start_logs(_SERVICE)
 
     def run() -> int:
         settings = read(configured_file(os.environ))
+        start_logs(_SERVICE, mask=settings.privacy.patient_numbers)
         return asyncio.run(serve(settings, ui_secret=os.environ.get(PATH, "").strip()))
 
     return ended("codec", run, known=(Misplaced,))

@@ -40,7 +40,7 @@ def main() -> None:
 
 async def serve(settings: Settings) -> int:
     """Open what the application needs, serve, and close it in the opposite order."""
-    telemetry = start_telemetry(settings.telemetry, service="gateway")
+    telemetry = start_telemetry(settings.telemetry, service="gateway", mask=settings.privacy.patient_numbers)
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.stop)
         keyring = load(settings.keys.file)
@@ -53,6 +53,7 @@ async def serve(settings: Settings) -> int:
             store,
             facilities=settings.facilities,
             ignored={name: source.ignore_fields for name, source in settings.sources.items()},
+            patient_numbers=settings.privacy.patient_numbers,
         )
         app = create_app(
             settings,

@@ -1,5 +1,6 @@
 """Start: logs, traces and metrics of one process, in the order that they need: before any client is connected."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,9 +27,9 @@ class Running:
             self.traces.stop()
 
 
-def start_telemetry(configured: Telemetry, *, service: Service) -> Running:
-    """Start all three for a process that serves, by the table `[telemetry]`."""
+def start_telemetry(configured: Telemetry, *, service: Service, mask: Iterable[str] = ()) -> Running:
+    """Start all three for a process that serves, by the table `[telemetry]`; `mask` as `start_logs` has it."""
     name = f"suture-{service}"
-    start_logs(name)
+    start_logs(name, mask=mask)
     traces = start_traces(configured.otlp_endpoint, service=name)
     return Running(start_runtime(getattr(configured.prometheus, service), service=name), traces)

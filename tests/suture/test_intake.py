@@ -60,6 +60,13 @@ async def test_a_use_is_stored_with_tokens_and_all_that_the_door_knows(store: St
         assert await store.vault.reveal(token, purpose="test", correlation_id="") == clear
 
 
+async def test_a_number_of_the_hospitals_own_form_does_not_travel_on_as_a_lot(store: Store) -> None:
+    own = Intake(store, facilities=FACILITIES, patient_numbers=["PT[0-9]{7}"])
+    stored = await taken(store, own, reported(number="U-7", lot="PT7700123"))
+    assert stored.envelope.data["lot"].startswith("id_")
+    assert "7700123" not in stored.envelope.model_dump_json()
+
+
 @pytest.mark.parametrize(
     ("facility", "occurred", "service_date"),
     [

@@ -26,6 +26,10 @@ def _temporal(line: str) -> tuple[str, str]:
     return "[policy.confirmation]", f"[temporal]\n{line}\n[policy.confirmation]"
 
 
+def _privacy(form: str) -> tuple[str, str]:
+    return "[policy.confirmation]", f"[privacy]\npatient_numbers = ['PT[0-9]+', '{form}']\n[policy.confirmation]"
+
+
 def test_a_facility_takes_from_the_hospital_what_it_does_not_say(tmp_path: Path) -> None:
     settings = read(write_hospital(tmp_path))
     north = settings.facilities["NORTH"]
@@ -139,6 +143,10 @@ def test_the_route_is_the_latest_that_has_begun(tmp_path: Path) -> None:
         (*_temporal('ui_url = "http://"'), "[temporal] ui_url: expected a web address"),
         (*_temporal('ui_url = "http://h:99999"'), "[temporal] ui_url: expected a web address"),
         (*_temporal('ui_url = "http://h/?q"'), "[temporal] ui_url: expected a web address"),
+        *(
+            (*_privacy(form), "[privacy] patient_numbers[1]: expected a regular expression that asks for a letter")
+            for form in ("[0-9", "(MRN)[0-9]+", "[0-9]*", "a(?i)b", "(?x)[0-9] # number", "9{99999999999}")
+        ),
         ('name = "Mercy General"', "name = 7\nhospital = 1", "[hospital] hospital: unknown key"),
         ("limit = 2500.50", 'limit = 1\n"two\\nlines" = 1', "[people.dana] two?lines: unknown key"),
         ("[hospital]", "[hospital", "/hospital.toml: expected TOML: "),
@@ -180,6 +188,12 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_the_web_ui_is_named_without_a_slash_at_its_end(tmp_path: Path) -> None:
     settings = read(write_hospital(tmp_path, change=_temporal('ui_url = "https://temporal.hospital/ui/"')))
     assert settings.temporal.ui_url == "https://temporal.hospital/ui"
+
+
+def test_the_hospital_tells_the_forms_of_its_own_patient_numbers(tmp_path: Path) -> None:
+    settings = read(write_hospital(tmp_path, change=_privacy("(?i)pat-[0-9]{7}")))
+    assert settings.privacy.patient_numbers == ("PT[0-9]+", "(?i)pat-[0-9]{7}")
+    assert read(write_hospital(tmp_path)).privacy.patient_numbers == ()
 
 
 def test_all_problems_are_told_at_once_one_line_each(tmp_path: Path) -> None:

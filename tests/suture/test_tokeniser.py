@@ -3,6 +3,7 @@
 import pytest
 
 from suture.store.store import Store
+from suture.telemetry.scrub import Mask
 from suture.tokeniser import Tokeniser
 from tests.support.documents import ACCOUNT, CASE, usage
 
@@ -22,6 +23,13 @@ def test_a_patients_number_on_the_goods_becomes_a_lot_that_nobody_knows(
     assert told[field] == told["scan"][field] == told["replacement"][field] == token
     assert told["scan"]["agency"] == "GS1"
     assert token in [made.token for made in tokeniser.made]
+
+
+def test_a_number_of_the_hospitals_own_form_on_the_goods_becomes_one_too(store: Store) -> None:
+    own = Mask([r"\b[0-9]{7}\b"])
+    told = Tokeniser(store.vault, mask=own).data(usage(lot="7700123", serial="77001234"))
+    assert (told["lot"], told["serial"]) == (store.vault.token("id", "7700123").token, "77001234")
+    assert Tokeniser(store.vault).data(usage(lot="7700123"))["lot"] == "7700123"
 
 
 @pytest.mark.parametrize("label", LABELS)
