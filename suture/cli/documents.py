@@ -1,11 +1,12 @@
-"""Reads a document from a file: JSON as strictly as the gateway takes it, and never more than a door lets in."""
+"""Reads a document from a file: JSON by the reader that the gateway has too, and never more than a door lets in."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from canonical.inbound import InvalidEvent
 from suture.cli.failures import Ending, Failed
+from suture.strict_json import read_object
 
 MOST_BYTES = 256 * 1024
 STDIN = Path("-")
@@ -17,25 +18,9 @@ def read_document(file: Path) -> tuple[dict[str, Any], bytes]:
     if len(raw) > MOST_BYTES:
         _refuse(file, f"larger than {MOST_BYTES // 1024} KiB")
     try:
-        text = raw.decode("utf-8")
-        document = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_such_number)
-        # A lone surrogate is valid JSON and no text: it could be neither stored nor sent.
-        json.dumps(document, ensure_ascii=False).encode("utf-8")
-    except UnicodeError:
-        _refuse(file, "not UTF-8 text")
-    except json.JSONDecodeError as error:
-        _refuse(file, f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}")
-    except RecursionError:
-        _refuse(file, "nested too deep")
-    except ValueError as error:
-        _refuse(file, str(error) if isinstance(error, _Unfit) else "a number is too long")
-    if not isinstance(document, dict):
-        _refuse(file, "not a JSON object")
-    return document, raw
-
-
-class _Unfit(ValueError):
-    """Words of our own about a document, safe to show."""
+        return read_object(raw), raw
+    except InvalidEvent as unfit:
+        _refuse(file, unfit.expected)
 
 
 def _bytes(file: Path) -> bytes:
@@ -51,17 +36,6 @@ def _bytes(file: Path) -> bytes:
             return opened.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         _refuse(file, f"cannot be read: {getattr(error, 'strerror', None) or type(error).__name__}")
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _Unfit("a key stands twice in one object")
-    return made
-
-
-def _no_such_number(_: str) -> NoReturn:
-    raise _Unfit("NaN and Infinity are no numbers in JSON")
 
 
 def _refuse(file: Path, why: str) -> NoReturn:

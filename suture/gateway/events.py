@@ -21,11 +21,11 @@ from suture.gateway.body import read_body
 from suture.gateway.problem import conflicting, invalid, not_authenticated, too_many, unavailable
 from suture.gateway.rate import Bucket
 from suture.gateway.signatures import signatures_of, unknown_source
-from suture.gateway.strict_json import read_object
 from suture.intake import Intake
 from suture.settings import Settings
 from suture.store.errors import StoreUnavailable
 from suture.store.inbox import Accepted, Conflict
+from suture.strict_json import read_object
 from suture.telemetry import metrics
 from suture.telemetry.context import correlation_id, traceparent
 

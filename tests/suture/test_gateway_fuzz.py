@@ -13,10 +13,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from canonical.inbound import InvalidEvent
 from suture.gateway.signatures import Signatures
-from suture.gateway.strict_json import DEEPEST, read_object
 from suture.keys import Keyring
 from suture.store.migrate import migrate
 from suture.store.store import Store
+from suture.strict_json import DEEPEST, read_object
 from tests.support.front_door import FrontDoor, captured, signed
 
 SHARED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

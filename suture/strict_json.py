@@ -1,4 +1,4 @@
-"""Reads a body as JSON, and refuses what JSON parsers disagree about, before anybody acts on it."""
+"""Reads an event or a document as JSON, and refuses what JSON parsers disagree about, before anybody acts on it."""
 
 import json
 from collections.abc import Iterator
