@@ -14,13 +14,15 @@ from sandbox.inventory.operations import OPERATIONS
 from sandbox.inventory.outbox import REORDER_WAITS, HookFault, Origin
 from sandbox.inventory.system import System
 
+HookKind = Literal["repeat", "reorder", "delay", "hold"]
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class HookFaults(_Body):
-    kind: Literal["repeat", "reorder", "delay", "hold"]
+    kind: HookKind
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
 
