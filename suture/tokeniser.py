@@ -62,8 +62,9 @@ class Tokeniser:
         return known
 
     def outside_id(self, value: str, *, field: str) -> str:
-        """An id from outside as it is, if it looks like one; else a keyed hash, for it may say anything of anybody."""
-        return value if _OUTSIDE_ID.match(value) else self._make("id", value, field=field)
+        """An id from outside as it is, if it looks like one and not like a patient's number; else a keyed hash."""
+        plain = _OUTSIDE_ID.match(value) and self._mask(value) == value
+        return value if plain else self._make("id", value, field=field)
 
     def _goods(self, said: Mapping[str, Any], patient: list[str], *, at: str) -> dict[str, str]:
         """A token for each lot and serial that is a patient's number: it posts as one that nobody knows (rule 3)."""

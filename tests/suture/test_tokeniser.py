@@ -47,3 +47,13 @@ def test_a_token_on_the_goods_stays_when_it_comes_again(store: Store) -> None:
 
 def test_a_person_who_corrects_a_lot_by_a_wristband_hands_on_its_token(store: Store) -> None:
     assert Tokeniser(store.vault).data({"lot": "MRN-7700123"})["lot"].startswith("id_")
+
+
+@pytest.mark.parametrize("number", ["MRN-7700123", "123-45-6789", "U 7", "../7"])
+def test_a_number_of_a_document_that_may_be_a_patients_or_anything_becomes_a_token(store: Store, number: str) -> None:
+    assert Tokeniser(store.vault).outside_id(number, field="number") == store.vault.token("id", number).token
+
+
+@pytest.mark.parametrize("number", ["U-711", "use_8f3a", "2026/117"])
+def test_a_plain_number_of_a_document_stays(store: Store, number: str) -> None:
+    assert Tokeniser(store.vault).outside_id(number, field="number") == number

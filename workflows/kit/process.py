@@ -145,7 +145,7 @@ class Process(Waiting):
         await self.tell()
         await self._read_policy_again()
         carried = Carried(
-            started=self._started,
+            started=self.started,
             stage=self._shown[0],
             waiting_for=tuple(self._shown[1]),
             heard=tuple(self._heard),

@@ -28,7 +28,7 @@ class Telling(ABC):
         self.policy = policy
         self.stage = before.stage
         self.desk = Desk(context, policy.ladder, carried=before.questions, changed=self._show)
-        self._started = before.started
+        self.started = before.started
         self._shown: tuple[str, list[str]] = (before.stage, list(before.waiting_for))
         self._unrecorded = list(before.unrecorded)
         self._subjects: dict[str, str] = {}
@@ -77,7 +77,7 @@ class Telling(ABC):
             stage=self.stage,
             waiting_for=tuple(item.cause for item in self.desk.open),
             outcome=outcome,
-            started=self._started,
+            started=self.started,
             closed=workflow.now() if outcome else None,
         )
         news = Note(

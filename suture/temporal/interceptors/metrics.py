@@ -11,7 +11,7 @@ from canonical.orders import Balanced, Elsewhere, WriteOrder
 from suture.telemetry import metrics
 from suture.telemetry.context import here, run_context
 from suture.temporal.interceptors.failures import told
-from suture.temporal.interceptors.outcome import closed_by, outcome
+from suture.temporal.interceptors.outcome import closed_by, first_started, outcome
 
 REFUSALS: tuple[type[Rejected], ...] = (Rejected, *Rejected.__subclasses__())
 STATES = {Uncertain.category: EffectState.uncertain} | {kind.category: EffectState.refused for kind in REFUSALS}
@@ -100,5 +100,5 @@ def _effect(order: WriteOrder, state: EffectState, *, count: int = 1) -> None:
 def _closed(outcome: str) -> None:
     run = run_context()
     if run is not None and not workflow.unsafe.is_replaying():
-        took = workflow.now() - workflow.info().start_time
+        took = workflow.now() - first_started()
         metrics.end_to_end(took, facility=run.name.facility, process=run.name.process, outcome=outcome)

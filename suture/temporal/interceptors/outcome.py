@@ -1,5 +1,7 @@
 """Outcome: how a run ended, in the word that its process has for it, or by the category of what closed it."""
 
+from datetime import datetime
+
 from temporalio import workflow
 from temporalio.exceptions import is_cancelled_exception
 
@@ -13,6 +15,12 @@ def outcome() -> str:
     if not isinstance(run, Run):
         return "done"
     return run.process.outcome() if run.process.stage == "closed" else run.process.stage
+
+
+def first_started() -> datetime:
+    """When the run began, however often it has gone on as a new one since."""
+    run = workflow.instance()
+    return run.process.started if isinstance(run, Run) else workflow.info().start_time
 
 
 def closed_by(error: BaseException) -> str | None:
