@@ -6,6 +6,7 @@ the business key that it belongs to, and stores it. What leaves here holds no ac
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from re import fullmatch
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -146,7 +147,7 @@ class Intake:
                 if isinstance(data.get("replacement"), dict):
                     replacement = data["replacement"] | known
                     data |= {"replacement": self._dated(replacement, inbound.facility, at="data.replacement")}
-                return _dumped(UsageCorrection, data | known)
+                return _dumped(UsageCorrection, _timed(data, at="data") | known)
             case EventType.charge_posted | EventType.charge_rejected:
                 return _dumped(Found, data | {"wire_key": inbound.number})
             case _:
@@ -154,7 +155,7 @@ class Intake:
 
     def _dated(self, use: dict[str, Any], facility: str, *, at: str) -> dict[str, Any]:
         """A use with its business date: the day on which it occurred by the facility's own clock."""
-        if use.get("service_date") is not None:
+        if _timed(use, at=at).get("service_date") is not None:
             return use
         try:
             occurred = _MOMENT.validate_python(use.get("occurred"))
@@ -174,6 +175,14 @@ class Intake:
             name = RunName.parse(effect.intent.workflow_id)
             return Destination(business_key=name.business_key, workflow_id=name.workflow_id)
         return Destination(business_key=_name(PROCESS, envelope, number=envelope.subject).business_key)
+
+
+def _timed(document: dict[str, Any], *, at: str) -> dict[str, Any]:
+    """The document, whose times must be text: a number would be taken for seconds since 1970."""
+    for field in ("occurred", "recorded", "service_date"):
+        if isinstance(document.get(field), int | float | Decimal):
+            raise InvalidEvent(f"{at}.{field}", "a time as text")
+    return document
 
 
 def _name(process: str, envelope: Envelope, *, number: str) -> RunName:

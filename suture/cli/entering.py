@@ -127,9 +127,13 @@ async def _hand_in(
         made_id = event_id or f"cli-{store.keyring.fingerprint(kind.encode() + b':' + raw)[:32]}"
         inbound = _inbound(kind, document, event_id=made_id)
         ignored = {name: table.ignore_fields for name, table in settings.sources.items()}
-        answer = await Intake(store, facilities=settings.facilities, ignored=ignored).take(
-            inbound, source=source, raw=raw
+        intake = Intake(
+            store,
+            facilities=settings.facilities,
+            ignored=ignored,
+            patient_numbers=settings.privacy.patient_numbers,
         )
+        answer = await intake.take(inbound, source=source, raw=raw)
         if isinstance(answer, Conflict):
             raise Failed(
                 f"this event id came before with another content: {answer.business_key}", do="suture work list"

@@ -25,6 +25,7 @@ from suture.settings import Settings
 from suture.store.event_items import INBOX
 from suture.store.store import Store
 from suture.store.work_items import Listed
+from suture.telemetry.scrub import Mask
 from suture.tokeniser import Tokeniser
 
 UPDATE = "resolve"
@@ -55,7 +56,8 @@ async def resolve(
         item = listed.item
         if listed.closed_at is not None:
             return _already(listed, asks, choice)
-        resolution = await _resolution(store, item_id, choice, presented, reason)
+        tokeniser = Tokeniser(store.vault, mask=Mask(settings.privacy.patient_numbers))
+        resolution = await _resolution(tokeniser, store, item_id, choice, presented, reason)
         if item.workflow_id == INBOX:
             return _resolved(item, await decide_event(store, item, resolution, asks))
         client = await connected(settings, store.keyring)
@@ -143,9 +145,10 @@ def _refused(refused: ApplicationError, item: WorkItem) -> Failed:
     return Failed(f"refused: {refused.message}", do=f"see: suture work show {item.item_id}")
 
 
-async def _resolution(store: Store, item_id: str, choice: Choice, presented: str, reason: str) -> Resolution:
+async def _resolution(
+    tokeniser: Tokeniser, store: Store, item_id: str, choice: Choice, presented: str, reason: str
+) -> Resolution:
     """The decision as the run takes it: numbers of patients leave as tokens, by the rules of the intake."""
-    tokeniser = Tokeniser(store.vault)
     correction = tokeniser.data(choice.correction, at="--correct")
     for made in tokeniser.made:
         await store.vault.tokenise(made.kind, made.value.get_secret_value())

@@ -266,3 +266,9 @@ async def test_whatever_comes_is_accepted_or_named(
         assert invalid.field and invalid.expected
     else:
         assert answer.correlation_id.startswith("c-")
+
+
+@pytest.mark.parametrize("field", ["occurred", "recorded", "service_date"])
+async def test_a_number_is_no_time(intake: Intake, field: str) -> None:
+    with pytest.raises(InvalidEvent, match=f"data.{field}"):
+        await intake.take(reported(**{field: 0}), source="inventory", raw=b"{}")
