@@ -21,6 +21,9 @@ BUSINESS_KEY = "BusinessKey"
 FIRST_STAGE = "looking up"
 """The stage that a run has from its start, so that it need not tell the server once more."""
 
+LAST_STAGE = "acknowledgement"
+"""The stage of a run that has done everything and waits for people to acknowledge what they were told."""
+
 OUTSIDE_ID = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"
 """What an id from outside may look like in a workflow id; anything else is replaced by a keyed hash at the intake."""
 

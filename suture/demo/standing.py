@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.usage_run import UsageRun
+from canonical.identity import LAST_STAGE
 from canonical.memory import RunProjection
 from canonical.run import Standing as LedgerStanding
 from suture.demo.uses import Use
@@ -26,9 +27,6 @@ from suture.temporal.client import connect
 from suture.temporal.plugin import suture_plugin
 
 LOOKS_EVERY = 0.5
-AT_REST = 8.0
-"""Seconds without anything new in its history: longer than any clock of the demo's policy lets a run look away."""
-
 ANSWERS_WITHIN = timedelta(seconds=5)
 SETTLED = (LedgerStanding.posted, LedgerStanding.exempt, LedgerStanding.by_hand)
 
@@ -62,7 +60,6 @@ class Watch:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stack = AsyncExitStack()
-        self._lengths: dict[str, tuple[int, float]] = {}
         self.store: Store
         self._client: Client
 
@@ -143,14 +140,11 @@ class Watch:
         open_items = tuple(items.get(run.correlation_id, ()))
         if run.closed is not None or not open_items:
             return Standing(use, run, open_items)
-        asked = any(listed.item.blocks for listed in open_items)
-        return Standing(use, run, open_items, moves=await self._is_busy(run.workflow_id, asked=asked))
+        waits = run.stage == LAST_STAGE or any(listed.item.blocks for listed in open_items)
+        return Standing(use, run, open_items, moves=not waits or await self._is_busy(run.workflow_id))
 
-    async def _is_busy(self, workflow_id: str, *, asked: bool) -> bool:
-        """Whether a worker is at it, or a call to a system is under way or to be tried again.
-
-        A run that has asked only what blocks nothing looks again by itself, until nothing is left to look for.
-        """
+    async def _is_busy(self, workflow_id: str) -> bool:
+        """Whether a worker is at it, or a call to a system is under way or to be tried again."""
         try:
             described = await self._client.get_workflow_handle(workflow_id).describe()
         except RPCError as failure:
@@ -158,9 +152,4 @@ class Watch:
                 raise
             return False
         raw = described.raw_description
-        if raw.pending_activities or raw.HasField("pending_workflow_task"):
-            return True
-        now, length = asyncio.get_running_loop().time(), described.history_length
-        if self._lengths.get(workflow_id, (0, now))[0] != length:
-            self._lengths[workflow_id] = (length, now)
-        return not asked and now - self._lengths[workflow_id][1] < AT_REST
+        return bool(raw.pending_activities) or raw.HasField("pending_workflow_task")

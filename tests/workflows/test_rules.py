@@ -12,12 +12,13 @@ from canonical.documents.lot import Condition, Lot
 from canonical.documents.usage import Disposition, Scan
 from canonical.documents.work_item import Cause, Decision
 from canonical.effect import Posted
+from canonical.identity import LAST_STAGE
 from canonical.policy import Clock, MarkupTier
 from canonical.ports import ClearStanding, ItemAndLot
 from canonical.quantity import UnitFactor
 from canonical.run import Standing
 from tests.support.answers import answers, item, money
-from tests.support.house import LATER, SOON, House, quick_policy
+from tests.support.house import LATER, SOON, House, eventually, quick_policy
 from tests.support.trouble import refusal
 
 
@@ -74,6 +75,12 @@ async def test_a_use_of_what_the_books_do_not_have_posts_and_asks_for_a_count(ho
     handle = await house.report(await house.usage("none-left"))
     (listed,) = await house.items()
     assert listed.item.cause is Cause.count_stock
+
+    async def waits_for_that_alone() -> bool | None:
+        (run,) = await house.store.runs.find(workflow_id=handle.id)
+        return run.stage == LAST_STAGE or None
+
+    await eventually(waits_for_that_alone)
     await house.resolve(listed.item.item_id, Decision.acknowledge, who="stock")
     assert [ledger.standing for ledger in (await handle.result()).ledgers] == [Standing.posted] * 3
 

@@ -14,6 +14,7 @@ from activities.notes import Notes
 from canonical.carried import Carried
 from canonical.documents.work_item import Decision, Resolution
 from canonical.evidence import Evidence
+from canonical.identity import LAST_STAGE
 from canonical.orders import AskPolicy
 from canonical.policy import Clock, Policy
 from canonical.run import Domain, RunContext
@@ -135,6 +136,8 @@ class Waiting(Telling):
 
     async def _side_items_decided(self) -> None:
         """A run is not closed while a question of its own is open, even one that blocks nothing."""
+        if self.desk.open or self._asides:
+            self.enter(LAST_STAGE)
         while self.desk.open or self._asides:
             await self._pause(None, look_again=None)
 
