@@ -123,11 +123,6 @@ class WorkItems:
         await self._database.write(lambda connection: connection.execute(change, {"of": item_id}))
         return await self.get(item_id)
 
-    async def hand_back(self, item_id: str, *, person: str) -> None:
-        """Undo `take`, for the person who has the item."""
-        change = self._still_open.where(WORK_ITEMS.c.taken_by == person).values(taken_by=None, taken_at=None)
-        await self._database.write(lambda connection: connection.execute(change, {"of": item_id}))
-
     async def reopened(self, item_id: str) -> None:
         """Show an item again that was closed by mistake, because its run still asks."""
         closed = WORK_ITEMS.update().where(WORK_ITEMS.c.item_id == item_id, WORK_ITEMS.c.closed_at.is_not(None))

@@ -22,15 +22,15 @@ class CallOptions(TypedDict):
     cancellation_type: workflow.ActivityCancellationType
 
 
-def system_call(leg: Leg, attempts: Attempts, *, summary: str, waits: timedelta | None = None) -> CallOptions:
-    """Options of a call to the system on this leg. `waits` allows for attempts that only wait for what may still arrive.
+def system_call(leg: Leg, attempts: Attempts, *, summary: str) -> CallOptions:
+    """Options of a call to the system on this leg.
 
     A cancelled run waits for the outcome of what it has sent: nothing is undone while a sibling is still under way.
     """
     return CallOptions(
         task_queue=leg.queue,
         summary=summary,
-        start_to_close_timeout=attempts.one if waits is None else attempts.one + waits,
+        start_to_close_timeout=attempts.one,
         retry_policy=RetryPolicy(
             initial_interval=attempts.first,
             backoff_coefficient=attempts.factor,
