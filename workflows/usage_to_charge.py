@@ -244,10 +244,10 @@ class Story(KnownUse):
 
     async def expense_the_cost(self) -> None:
         """Expense the use by ownership and place (domain rule 6)."""
+        if self.state.cost.settled:
+            return
         usage, item = self.use, self.item
-        if self.state.cost.settled or await self.adopted(
-            "cost", usage.already_posted.cost, quantity=self.base_quantity
-        ):
+        if await self.adopted("cost", usage.already_posted.cost, quantity=self.base_quantity):
             return
         question = ask.no_valuation(item.item, usage.location)
         valuation = await self.until(self.valuation, clock=self.policy.suspense, question=question)

@@ -1,6 +1,7 @@
 """What is left of a command: the processes that it started, found by the folder that they name."""
 
 import os
+import signal
 from pathlib import Path
 
 
@@ -23,3 +24,8 @@ def child_of(folder: Path, module: str) -> int:
     """The process that runs a module for the folder."""
     words = f"-m\0{module}\0".encode()
     return next(pid for pid in started_in(folder) if words in (Path("/proc") / str(pid) / "cmdline").read_bytes())
+
+
+def as_in_a_terminal() -> None:
+    """In a new process: SIGHUP ends it as it would in a terminal, also where the tests run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import child_of, started_in
+from tests.support.processes import as_in_a_terminal, child_of, started_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 DEMO = [str(Path(sys.executable).with_name("suture")), "demo"]
@@ -17,7 +17,14 @@ DEMO = [str(Path(sys.executable).with_name("suture")), "demo"]
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_in_the_middle_of_the_day_it_stops_all_that_it_started(tmp_path: Path, how: signal.Signals) -> None:
-    process = subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        DEMO,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=as_in_a_terminal,
+    )
     try:
         assert process.stdout is not None
         said = []

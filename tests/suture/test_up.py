@@ -17,7 +17,7 @@ from suture.free_port import free_port
 from suture.up.folder import furnish
 from suture.up.hospital import Ports
 from tests.conftest import StartTemporal
-from tests.support.processes import child_of, started_in
+from tests.support.processes import as_in_a_terminal, child_of, started_in
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,6 +42,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=as_in_a_terminal,
         )
 
     def until(self, words: str) -> None:

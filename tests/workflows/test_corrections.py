@@ -190,3 +190,16 @@ async def test_what_is_taken_back_is_recorded_with_the_facts_of_what_was_done_an
         )
     edges = await house.store.lineage.walk(system=house.source, kind="usage", reference="facts")
     assert sorted(edge.relation for edge in edges) == ["posted-for"] * 3 + ["taken-back-by"] * 3
+
+
+async def test_an_older_correction_that_comes_after_all_is_closed_changes_nothing(house: House) -> None:
+    usage = await house.usage("late-older")
+    state = await (await house.report(usage)).result()
+    for ordinal, version, quantity in ((2, 2, Decimal(4)), (3, 1, Decimal(5))):
+        replacement = usage.model_copy(update={"quantity": quantity})
+        correction = await house.correct(usage, CorrectionKind.wrong_item, replacement, version=version)
+        document = house.envelope("usage.corrected", usage.number, correction.model_dump(mode="json"))
+        handle = await house.send(document, closing=state, ordinal=ordinal)
+        state = await asyncio.wait_for(handle.result(), 20)
+    assert state.usage is not None and state.usage.quantity == Decimal(4)
+    assert [found.quantity for found in live(house.finance.documents.posted)] == [Decimal(4)]
