@@ -106,10 +106,10 @@ class Household:
         self._run("worker", [sys.executable, "-m", "worker"], environment)
         self._run("codec", [sys.executable, "-m", "suture.codec_server"], environment)
         await self._until("gateway", self._answers("GET", f"{self.gateway_url}/readyz"))
-        self._say(f"gateway  {self.gateway_url}")
+        self._say(f"gateway   {self.gateway_url}")
         await self._until("worker", self._worker_is_ready)
         await self._until("codec", self._answers("OPTIONS", f"{self._codec_url(codec_path)}/decode"))
-        self._say(f"web ui   {self.ui_url}")
+        self._say(f"web ui    {self.ui_url}")
 
     def _first_keys(self) -> None:
         """Make the keys at the very first start; new ones in place of lost ones would open nothing that is there."""
@@ -119,7 +119,7 @@ class Household:
         if revision(store) is not None or self._history.exists():
             raise KeysError(f"keys: {keys} is missing, and what is stored can be read with it only: restore its copy")
         make_keys(keys)
-        self._say(f"keys     {keys}: keep a copy, nothing can be read without it")
+        self._say(f"keys      {keys}: keep a copy, nothing can be read without it")
 
     @property
     def _history(self) -> Path:
@@ -176,7 +176,7 @@ class Household:
             )
         for name, system in self.systems.items():
             await self._until(name, self._answers("GET", f"{system.url}/openapi.json"))
-            self._say(f"{name:<8} {system.url}")
+            self._say(f"{name:<9} {system.url}")
 
     def _run(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
         child = Child(argv, log=self.home.log(name), env=environment)

@@ -108,9 +108,9 @@ class Telling(ABC):
             waiting = [WAITING_KEY.value_set(causes)] if causes != self._shown[1] else []
             self._shown = (self.stage, causes)
             workflow.upsert_search_attributes([STAGE_KEY.value_set(self.stage), *waiting])
-        self._tell_in_words()
+        self.tell_in_words()
 
-    def _tell_in_words(self) -> None:
+    def tell_in_words(self) -> None:
         """What the Web UI shows of the run while it is under way; it costs no message."""
         waits = [f"**waiting for a person ({item.owner}):** {item.question}" for item in self.desk.open]
         workflow.set_current_details("\n\n".join([f"**{self.stage}**", *waits, *self.lines()]))

@@ -78,7 +78,7 @@ def safety(item: str, found: tuple[Finding, ...]) -> Question:
     return Question(
         step="safety",
         cause=Cause.safety,
-        text=f"item {item} was used though its lot is: {', '.join(found)}",
+        text=f"item {item} was used: {', '.join(found)}",
         owner=Audience.safety,
         decisions=(Decision.acknowledge,),
         blocks=False,
@@ -103,7 +103,7 @@ def charge_held(item: str, found: tuple[Finding, ...], at_risk: Money | None) ->
     return Question(
         step="charge",
         cause=Cause.safety,
-        text=f"the charge for item {item} is held because its lot is: {', '.join(found)}; retry releases it",
+        text=f"the charge for item {item} is held: {', '.join(found)}; retry releases it",
         owner=Audience.revenue_integrity,
         decisions=(Decision.retry, Decision.correct, Decision.abandon),
         correctable=CHARGE_FIELDS,

@@ -43,6 +43,7 @@ class Use(Process):
     def keep(self, ledger: Ledger) -> None:
         """Replace a ledger."""
         self.know(**{ledger.step: ledger})
+        self.tell_in_words()
 
     def know(self, **changes: object) -> None:
         """Replace parts of the state."""

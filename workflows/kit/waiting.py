@@ -151,7 +151,7 @@ class Waiting(Telling):
             return self._turned or self._nudges != nudges or told or grown_long()
 
         while True:
-            self._tell_in_words()
+            self.tell_in_words()
             if self._has_news():
                 await self.tell()
             pause = None if again is None else max(again - workflow.now(), timedelta(0))
