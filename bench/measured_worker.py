@@ -1,6 +1,7 @@
 """A worker in a process of its own, as the benchmark sees it: started, asked for its gauge, and stopped."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,9 @@ class MeasuredWorker:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 cwd=ROOT,
+                # Compiled once, as what is installed is: else a flow file is compiled anew for every run of it.
+                env=dict(os.environ)
+                | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self._log.with_name("bytecode"))},
                 start_new_session=True,
             )
         try:
