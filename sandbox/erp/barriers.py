@@ -43,15 +43,14 @@ class Barriers:
         return self._last
 
     async def pass_by(self, exchange: Exchange, at: Point) -> None:
-        """Stop here if a barrier waits for this request; at *answered* nothing is left to hold, so it only reports."""
+        """Stop here if a barrier waits for this request; at *answered* the caller has its answer, and only we stand still."""
         for barrier in self._barriers.values():
             order = barrier.order
             if barrier.reached.is_set() or barrier.released.is_set() or order.at != at:
                 continue
             if order.operation == exchange.name and exchange.mentions(order.key_contains):
                 barrier.reached.set()
-                if at != "answered":
-                    await barrier.released.wait()
+                await barrier.released.wait()
                 return
 
     async def wait(self, number: int, seconds: float) -> bool | None:
