@@ -54,7 +54,10 @@ class Posted(Frozen):
 
 
 class Recorded(Frozen):
-    """An effect as the store knows it before an attempt: whether the intent is new, and what is known of the outcome."""
+    """An effect as the store knows it before an attempt: whether the intent is new, and what is known of the outcome.
+
+    `sent_at` is when it had left us at the latest: of an uncertain one, when its attempt ended.
+    """
 
     first: bool
     state: EffectState

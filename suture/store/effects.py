@@ -137,7 +137,7 @@ class Effects:
             if self._intend.first(connection, row) is not None:
                 return Recorded(first=True, state=EffectState.intended, sent_at=at)
             known = connection.execute(self._find, {"of": intent.key}).mappings().one()
-            return Recorded(first=False, state=known["state"], sent_at=known["sent_at"], posted=_posted(known))
+            return Recorded(first=False, state=known["state"], sent_at=_left_by(known), posted=_posted(known))
 
         return await self._database.write(commit)
 
@@ -156,10 +156,11 @@ class Effects:
         def newest(connection: Connection) -> datetime | None:
             latest: datetime | None = None
             asked = or_(EFFECTS.c.key.in_(keys), EFFECTS.c.undoes.in_(keys))
-            while rows := connection.execute(select(EFFECTS.c.key, EFFECTS.c.sent_at).where(asked)).all():
-                latest = max([row.sent_at for row in rows] + ([latest] if latest else []))
+            columns = (EFFECTS.c.key, EFFECTS.c.state, EFFECTS.c.sent_at, EFFECTS.c.settled_at)
+            while rows := connection.execute(select(*columns).where(asked)).mappings().all():
+                latest = max([_left_by(row) for row in rows] + ([latest] if latest else []))
                 # An undo may itself be undone; keys grow with each level, so this ends.
-                asked = EFFECTS.c.undoes.in_([row.key for row in rows if row.key not in keys])
+                asked = EFFECTS.c.undoes.in_([row["key"] for row in rows if row["key"] not in keys])
             return latest
 
         return await self._database.read(newest)
@@ -227,6 +228,12 @@ class Effects:
     async def _select(self, query: Any) -> tuple[Effect, ...]:
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return tuple(_effect(row) for row in rows)
+
+
+def _left_by(row: Any) -> datetime:
+    """When the last byte had left us at the latest: an attempt may spend seconds on connecting before it sends."""
+    left: datetime = row["settled_at"] if row["state"] == EffectState.uncertain else row["sent_at"]
+    return left
 
 
 def _posted(row: Any) -> Posted | None:

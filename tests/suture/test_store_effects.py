@@ -168,3 +168,12 @@ async def test_lineage_is_walked_both_ways_and_each_edge_is_kept_once(store: Sto
     walked = await store.lineage.walk(system="claims", kind="k", reference="K-1")
     assert walked == (edges[2], edges[1], edges[0])
     assert await store.lineage.walk(system="claims", kind="other", reference="K-1") == ()
+
+
+async def test_what_was_doubted_had_left_when_its_attempt_ended_at_the_latest(store: Store) -> None:
+    await store.effects.intend(intent(), at=NOON)
+    await store.effects.settle(KEY, EffectState.uncertain, at=later(seconds=9))
+    recorded = await store.effects.intend(intent(), at=later(seconds=10))
+    assert recorded.sent_at == await store.effects.last_sent([KEY]) == later(seconds=9)
+    await store.effects.resent(KEY, at=later(minutes=1))
+    assert await store.effects.last_sent([KEY]) == later(minutes=1)
