@@ -51,7 +51,7 @@ class Charges:
         intent = intent_of(
             order,
             business_date=charge.service_date,
-            amount=charge.amount.amount,
+            amount=charge.amount,
             quantity=charge.units,
             unit="charge",
             item=charge.item,

@@ -46,7 +46,7 @@ class Costs:
         intent = intent_of(
             order,
             business_date=posting.service_date,
-            amount=posting.amount.amount,
+            amount=posting.amount,
             quantity=posting.quantity,
             unit=posting.unit,
             item=posting.item,

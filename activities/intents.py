@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from canonical.effect import Edge, Intent
+from canonical.money import Money
 from canonical.orders import WriteOrder
 from canonical.run import Domain
 
@@ -12,7 +13,7 @@ def intent_of(
     order: WriteOrder,
     *,
     business_date: date | None = None,
-    amount: Decimal | None = None,
+    amount: Money | None = None,
     quantity: Decimal | None = None,
     unit: str | None = None,
     item: str | None = None,
@@ -31,8 +32,8 @@ def intent_of(
         revision=ledger.revision,
         domain=ledger.domain,
         system=context.leg(ledger.domain).system,
-        amount=amount,
-        currency=context.currency if amount is not None else None,
+        amount=amount.amount if amount is not None else None,
+        currency=amount.currency if amount is not None else None,
         quantity=quantity,
         unit=unit,
         business_date=business_date,

@@ -65,6 +65,9 @@ class Delivery:
 
     async def _signal_with_start(self, event: Waiting) -> None:
         """Hand a document to the run of its business key, or to the next one where that run has closed."""
+        if event.state is InboxState.started and await self._failed(event.workflow_id):
+            # Another run would fail on the same start, and another after that: not without a person who asks for it.
+            raise Refused("the run that it was handed to failed")
         name, closing = RunName.parse(event.business_key), None
         if (newest := await self.store.runs.newest(event.business_key)) is not None:
             name = RunName.parse(newest.workflow_id)
@@ -154,6 +157,19 @@ class Delivery:
                 raise
             return False
         return True
+
+    async def _failed(self, workflow_id: str | None) -> bool:
+        """Whether Temporal tells that the run failed."""
+        if workflow_id is None:
+            return False
+        try:
+            async with self._in_time():
+                described = await self.client.get_workflow_handle(workflow_id).describe(rpc_timeout=self.call)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return described.status is WorkflowExecutionStatus.FAILED
 
     async def is_known(self, event: Waiting) -> bool:
         """Whether every run that was sent the event still runs and has it in its history: then it will record it."""

@@ -58,7 +58,7 @@ class UsageRun(Frozen):
     `redo` are the steps that a person's correction has made wrong and nobody has taken back yet, `outcomes` what billing
     said of charges later, by wire key. `left` names the work item that an abandoned or cancelled run leaves behind; the
     run that takes it up closes it.
-    `route` is that of the first run, which later runs keep.
+    `policy` is the version that the run closed under, `route` that of the first run, which later runs keep.
     """
 
     usage: Usage | None = None
@@ -72,6 +72,7 @@ class UsageRun(Frozen):
     charge: Ledger = CHARGE
     cost: Ledger = COST
     left: str = ""
+    policy: str = ""
     route: tuple[Leg, ...] = ()
 
     def ledger(self, step: str) -> Ledger:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from opentelemetry import trace
 from pydantic import BaseModel
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio import workflow
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.worker import Worker
 
-from canonical.identity import RunName
+from canonical.identity import TRANSACTIONS_QUEUE, RunName
 from canonical.memory import InboxState
 from suture.dispatch import Dispatcher, Pace
 from suture.store.inbox import Accepted
@@ -125,3 +129,38 @@ async def test_a_document_that_cannot_be_opened_keeps_no_other_waiting(
     assert await dispatcher.sweep() == 1
     assert (await store.inbox.get(whole.id)).state is InboxState.started
     assert "cannot be opened" in caplog.text
+
+
+@workflow.defn(name="usage-to-charge", sandboxed=False)
+class Fails:
+    """A run that cannot take its start payload."""
+
+    @workflow.signal(name="receive")
+    def receive(self, document: dict[str, object]) -> None:
+        """It hears what it will never carry out."""
+
+    @workflow.run
+    async def run(self, start: dict[str, object]) -> None:
+        """Fail."""
+        raise ApplicationError("not the form that it takes", non_retryable=True)
+
+
+async def test_an_event_whose_run_failed_is_not_told_to_run_after_run_but_to_a_person(
+    store: Store, start_temporal: StartTemporal, accept: Accept, number: str
+) -> None:
+    server = await start_temporal()
+    client = await connect(server)
+    dispatcher = Dispatcher(client, store, start, EAGER)
+    event = await accept(number)
+    runs = [client.get_workflow_handle(run_name(number, ordinal=n).workflow_id) for n in (1, 2)]
+    async with Worker(client, task_queue=TRANSACTIONS_QUEUE, workflows=[Fails], build_id="test"):
+        assert await dispatcher.dispatch_now(event.id)
+        with pytest.raises(WorkflowFailureError):
+            await runs[0].result()
+        for _ in range(EAGER.refusals):
+            await dispatcher.sweep()
+    assert (await store.inbox.get(event.id)).state is InboxState.refused
+    (listed,) = await store.work_items.open_items()
+    assert listed.item.decisions == ("retry", "acknowledge")
+    with pytest.raises(RPCError, match="not found"):
+        await runs[1].describe()

@@ -9,6 +9,7 @@ from tests.support.house import House
 async def test_a_use_is_posted_in_all_three_ledgers(house: House) -> None:
     usage = await house.usage("U1")
     state = await (await house.report(usage)).result()
+    assert state.policy == house.policy.version
     assert [ledger.standing for ledger in state.ledgers] == [Standing.posted] * 3
     (movement,) = house.inventory.documents.posted.values()
     (charge,) = house.billing.documents.posted.values()

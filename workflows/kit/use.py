@@ -139,6 +139,7 @@ class Use(Process):
 
     def closing_state(self) -> str:
         """What a later run of the same use starts from."""
+        self.know(policy=self.policy.version)
         return self.state.model_dump_json()
 
     def _hear_report(self, usage: Usage) -> None:
