@@ -141,9 +141,10 @@ class Process(Waiting):
 
     async def _go_on_as_new(self) -> NoReturn:
         """Hand everything to a run in this one's place, under the policy of now: this one's history has grown long."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
         await self.tell()
         await self._read_policy_again()
+        # Last of all: a decision that is being taken in meanwhile is carried along.
+        await workflow.wait_condition(workflow.all_handlers_finished)
         carried = Carried(
             started=self.started,
             stage=self._shown[0],
