@@ -122,8 +122,7 @@ class Story(KnownUse):
             return
         self.enter("stock")
         self.tell_of_findings()
-        if await self.adopted("stock", self.use.already_posted.stock, quantity=self.base_quantity):
-            return
+        await self.adopted("stock", self.use.already_posted.stock, quantity=self.base_quantity)
         while not self.state.stock.settled:
             await self.post_the_movement()
             await self.wait_for_the_confirmation("stock")
@@ -248,6 +247,8 @@ class Story(KnownUse):
             return
         usage, item = self.use, self.item
         if await self.adopted("cost", usage.already_posted.cost, quantity=self.base_quantity):
+            await self.wait_for_the_confirmation("cost")
+        if self.state.cost.settled:
             return
         question = ask.no_valuation(item.item, usage.location)
         valuation = await self.until(self.valuation, clock=self.policy.suspense, question=question)

@@ -173,3 +173,21 @@ async def test_a_serial_that_was_misread_is_free_once_it_is_corrected(house: Hou
     await handle.result()
     other = (await house.usage("true-owner")).model_copy(update={"serial": "S1", "lot": None})
     assert (await (await house.report(other)).result()).stock.standing is Standing.posted
+
+
+async def test_what_the_source_has_only_handed_in_is_waited_for(house: House) -> None:
+    posted = house.inventory.documents.post("theirs", quantity=Decimal(2))
+    looks = 0
+
+    async def movement(reference: str) -> Found:
+        nonlocal looks
+        looks += 1
+        found = house.inventory.documents.posted[reference]
+        return found.model_copy(update={"standing": "accepted" if looks < 3 else "posted"})
+
+    house.inventory.movement = movement  # type: ignore[method-assign]
+    already = AlreadyPosted(stock=posted.reference)
+    state = await (
+        await house.report((await house.usage("in-batch")).model_copy(update={"already_posted": already}))
+    ).result()
+    assert (state.stock.standing, state.stock.reference, looks) == (Standing.posted, posted.reference, 3)
