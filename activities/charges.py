@@ -16,6 +16,7 @@ from activities.intents import edge_from_usage, intent_of
 from activities.writing import Verbs, Writing
 from canonical.documents.charge import AccountStanding
 from canonical.effect import Found, Posted
+from canonical.errors import BusinessRefusal
 from canonical.identity import wire_key
 from canonical.memory import Effects, Vault
 from canonical.orders import AskBilling, AskDocument, Balance, Balanced, BillingAnswer, Outcome, PostCharge
@@ -114,7 +115,13 @@ class Charges:
     def _verbs(self, credited: list[str] | None = None) -> Verbs:
         async def take_back(document: Found, key: str) -> Posted:
             if not document.billed:
-                return await self.billing.void_charge(document.reference, wire_key=key)
+                try:
+                    return await self.billing.void_charge(document.reference, wire_key=key)
+                except BusinessRefusal:
+                    now = await self.billing.charge(document.reference)
+                    if now is None or not now.billed:
+                        raise
+                    # It went on the final bill since it was looked up: that takes a credit (domain rule 8).
             if credited is not None:
                 credited.append(document.reference)
             return await self.billing.request_credit(document.reference, wire_key=key)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from canonical.documents.usage import AlreadyPosted, CorrectionKind
 from canonical.documents.work_item import Cause, Decision
+from canonical.effect import Posted
 from canonical.run import Standing
 from tests.support.house import House, eventually
 from tests.support.trouble import Trouble, refusal
@@ -203,3 +204,23 @@ async def test_an_older_correction_that_comes_after_all_is_closed_changes_nothin
         state = await asyncio.wait_for(handle.result(), 20)
     assert state.usage is not None and state.usage.quantity == Decimal(4)
     assert [found.quantity for found in live(house.finance.documents.posted)] == [Decimal(4)]
+
+
+async def test_a_charge_that_was_billed_while_it_was_being_voided_is_credited(house: House) -> None:
+    usage = await house.usage("billed-meanwhile")
+    closed = await (await house.report(usage)).result()
+
+    async def billed(reference: str, *, wire_key: str) -> Posted:
+        found = house.billing.documents.posted[reference]
+        house.billing.documents.posted[reference] = found.model_copy(update={"billed": True})
+        raise refusal()
+
+    house.billing.void_charge = billed  # type: ignore[method-assign]
+    correction = await house.correct(usage, CorrectionKind.not_used)
+    document = house.envelope("usage.corrected", usage.number, correction.model_dump(mode="json"))
+    handle = await house.send(document, closing=closed, ordinal=2)
+    (listed,) = await house.items()
+    assert listed.item.cause is Cause.credit_and_rebill
+    await house.resolve(listed.item.item_id, Decision.acknowledge, who="charges")
+    assert (await handle.result()).charge.standing is Standing.exempt
+    assert live(house.billing.documents.posted) == []

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from canonical.documents.charge import AccountStanding, CaseStatus, ChargeCode, PriceBasis
 from canonical.documents.costing import Valuation
 from canonical.documents.item import Ownership, PackLevel
@@ -133,11 +135,23 @@ async def test_cost_follows_ownership_and_place(house: House) -> None:
     assert told["consigned"].standing is Standing.posted
 
 
-async def test_the_charge_waits_for_the_trigger_of_the_facility(house: House) -> None:
-    house.policy = quick_policy(charge_when=CaseStatus.closed)
-    open_case = ClearStanding(account_number="A1", standing=AccountStanding(case_status=CaseStatus.open))
-    closed_case = ClearStanding(account_number="A1", standing=AccountStanding(case_status=CaseStatus.closed))
-    answers(house.billing, "account", *[open_case] * 5, closed_case)
+@pytest.mark.parametrize(
+    ("trigger", "not_yet", "reached"),
+    [
+        (CaseStatus.closed, CaseStatus.verified, CaseStatus.closed),
+        (CaseStatus.verified, CaseStatus.open, CaseStatus.verified),
+        (CaseStatus.verified, CaseStatus.open, CaseStatus.closed),
+    ],
+)
+async def test_the_charge_waits_for_the_trigger_of_the_facility(
+    house: House, trigger: CaseStatus, not_yet: CaseStatus, reached: CaseStatus
+) -> None:
+    house.policy = quick_policy(charge_when=trigger)
+    early, late = (
+        ClearStanding(account_number="A1", standing=AccountStanding(case_status=status))
+        for status in (not_yet, reached)
+    )
+    answers(house.billing, "account", *[early] * 5, late)
     state = await (await house.report(await house.usage("trigger"))).result()
     assert state.charge.standing is Standing.posted
     closed = await house.store.work_items.of(workflow_id=house.workflow_id("trigger"))
