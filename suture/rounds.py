@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.errors import Audience
@@ -89,7 +89,13 @@ class Rounds:
 
     async def _goes_on(self, workflow_id: str) -> bool:
         """Whether another execution is under way under the same id: a run that was reset has not ended."""
-        described = await self.client.get_workflow_handle(workflow_id).describe()
+        try:
+            described = await self.client.get_workflow_handle(workflow_id).describe()
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            # It was deleted since it was listed: nothing goes on, and its questions still need somebody.
+            return False
         return described.status is WorkflowExecutionStatus.RUNNING
 
     async def _settle(self, run: RunProjection, status: str, closed: datetime) -> None:

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from canonical.documents.usage_run import UsageRun
 from canonical.documents.work_item import Cause, Decision
 from canonical.errors import Audience
+from canonical.memory import RunProjection
 from canonical.policy import Ladder, Rung
 from canonical.run import Standing
 from suture.rounds import Rounds
@@ -174,3 +177,39 @@ async def overdue(store: Store, item_id: str) -> None:
     """Let an item be due a moment ago."""
     change = WORK_ITEMS.update().where(WORK_ITEMS.c.item_id == item_id)
     await store.work_items._database.execute(change.values(due=datetime.now(UTC) - SOON))
+
+
+@dataclass
+class Listing:
+    """A client that still lists an ended run which Temporal has deleted since."""
+
+    client: Client
+    ended: WorkflowExecutionStatus
+    workflow_id: str
+
+    async def list_workflows(self, _: str) -> AsyncIterator[SimpleNamespace]:
+        """That one run."""
+        yield SimpleNamespace(id=self.workflow_id, status=self.ended, close_time=None)
+
+    def get_workflow_handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
+        """As the real one, which knows no such run."""
+        return self.client.get_workflow_handle(workflow_id)
+
+
+async def test_a_run_that_was_deleted_after_it_was_terminated_is_settled_like_any_other(house: House) -> None:
+    context = house.context("deleted")
+    gone = RunProjection(
+        workflow_id=context.workflow_id,
+        business_key=context.name.business_key,
+        ordinal=1,
+        correlation_id=context.correlation_id,
+        process=context.name.process,
+        facility=context.name.facility,
+        stage="stock",
+        started=datetime.now(UTC),
+    )
+    await house.store.runs.project(gone)
+    listing = Listing(house.client, WorkflowExecutionStatus.TERMINATED, context.workflow_id)
+    assert await Rounds(cast(Client, listing), house.store).make() == 1
+    (left,) = await house.items()
+    assert left.item.cause is Cause.left_behind
