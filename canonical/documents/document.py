@@ -1,6 +1,5 @@
 """What every document carries from the first day: whose it is, where it came from, which version, and when."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
@@ -27,8 +26,3 @@ class Document(Frozen):
     received: AwareDatetime | None = None
     reverses: str | None = None
     mapping: str = "1"
-
-
-def utc_text(moment: datetime) -> str:
-    """A time as people read it in summaries: `2026-11-22 21:04 UTC`."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -126,7 +126,8 @@ class Process(Waiting):
         except (FailureError, ValidationError) as failure:
             if is_cancelled_exception(failure):
                 raise
-            self._fallen = fell_over(failure, self.stage)
+            # Where what is to be done has changed meanwhile, the story is told again without asking anybody.
+            self._fallen = None if self._turned else fell_over(failure, self.stage)
         await self.desk.take_off_all(reason="the question has changed")
         return False
 
