@@ -31,6 +31,16 @@ def pytest_cmdline_main() -> Generator[None, Any, Any]:
     os._exit(int(code or 0))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where the gate runs, a test that could not be run has failed."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and the gate skips nothing: {report.longrepr}"
+    return report
+
+
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """The Temporal server of this session; `temporal.own` is its process, unless another one was named."""
