@@ -1,6 +1,9 @@
 """What stops a hospital on one machine: a process that does not serve, or a folder that must not be touched."""
 
+import json
 from pathlib import Path
+
+ALARMING = ("WARNING", "ERROR", "CRITICAL")
 
 
 class CannotGoOn(Exception):
@@ -16,5 +19,11 @@ class FolderRefused(Exception):
 
 
 def _last_line(log: Path) -> str:
+    """What a process said last, where that may be why it ended: of our own log lines only what is no mere news."""
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else ""
+    last = lines[-1].strip() if lines else ""
+    try:
+        told = json.loads(last)
+    except ValueError:
+        return last
+    return str(told["message"]) if isinstance(told, dict) and told.get("level") in ALARMING else ""

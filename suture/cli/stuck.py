@@ -84,7 +84,7 @@ async def _queues(client: Client, settings: Settings) -> list[Stuck]:
     except RPCError as error:
         return [_silent(error, "which queues have a worker is not known")]
     return [
-        Stuck(what=f"queue {queue}", why="no worker polls it", next="python -m worker, or: suture doctor")
+        Stuck(what=f"queue {queue}", why="no worker takes its tasks", next="python -m worker, or: suture doctor")
         for queue in queues
     ]
 
