@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime
 
 from canonical.documents.work_item import Decided, Resolution, WorkItem
+from canonical.ladder import Ladder
 from canonical.model import Frozen
 
 
@@ -12,6 +13,7 @@ class Asked(Frozen):
     item: WorkItem
     resolution: Resolution | None = None
     decided: Decided | None = None
+    ladder: Ladder | None = None
 
 
 class Questions(Frozen):

@@ -18,6 +18,9 @@ class Audience(StrEnum):
 
     integration = "integration"
     supply_chain = "supply-chain"
+    buyer = "buyer"
+    receiving = "receiving"
+    payables = "payables"
     item_master = "item-master"
     revenue_integrity = "revenue-integrity"
     finance = "finance"

@@ -13,7 +13,10 @@ EVERY_FACILITY = "ALL"
 
 
 class EventType(StrEnum):
-    """The events that the engine understands; `data` of the first two is a document, the rest name what changed."""
+    """The events that the engine understands: `data` of most is a document, of the rest it names what changed.
+
+    Those of the last group come from the engine's own runs.
+    """
 
     usage_reported = "usage.reported"
     usage_corrected = "usage.corrected"
@@ -23,15 +26,37 @@ class EventType(StrEnum):
     account_opened = "account.opened"
     case_changed = "case.changed"
 
+    order_placed = "order.placed"
+    order_changed = "order.changed"
+    order_acknowledged = "order.acknowledged"
+    goods_received = "goods.received"
+    receipt_reversed = "receipt.reversed"
+    goods_shipped = "goods.shipped"
+    goods_returned = "goods.returned"
+    return_authorised = "return.authorised"
+    invoice_presented = "invoice.presented"
+    invoice_withdrawn = "invoice.withdrawn"
+    par_crossed = "par.crossed"
+    usage_sheet_sent = "usage-sheet.sent"
+    item_requested = "item.requested"
+
+    order_named = "order.named"
+    order_ruled = "order.ruled"
+    request_withdrawn = "request.withdrawn"
+    request_answered = "request.answered"
+    order_moved = "order.moved"
+
 
 class Inbound(Frozen):
     """One translated event. `data` holds the document's fields with account and case numbers still in clear.
 
     `number` is the business document's number: the usage number for usages and corrections, the wire key (the charge id
-    that the engine supplied) for charge outcomes, the item for approvals, the case number for accounts and cases.
+    that the engine supplied) for charge outcomes, the item for approvals, the case number for accounts and cases. Of what
+    concerns an order it is the document's own number; the order is in `data`, where it is known. `id` has room for what
+    the engine's own runs say: the longest workflow id, percent-escaped, and the letter. The intake makes it short.
     """
 
-    id: str = Field(min_length=1, max_length=200)
+    id: str = Field(min_length=1, max_length=1000)
     type: EventType
     facility: Code
     number: str = Field(min_length=1, max_length=64)

@@ -1,6 +1,6 @@
 """What the engine remembers outside Temporal, as ports: effects, lineage, work items, the vault, runs, people, the inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,21 +8,33 @@ from typing import Literal, Protocol
 
 from pydantic import AwareDatetime
 
+from canonical.documents.invoice import NOTHING_PAID, Approval, Invoice, SeenInvoice
+from canonical.documents.order_book import Allocation, OrderStanding
 from canonical.documents.work_item import Decision, WorkItem
 from canonical.effect import Edge, EffectState, Intent, Posted, Recorded
 from canonical.errors import Audience
+from canonical.inbound import Inbound
 from canonical.model import Frozen
 from canonical.policy import Policy
+from canonical.receiving.refills import Refill
 
 TokenKind = Literal["acct", "case", "pat", "id"]
 
 
 class Person(Frozen):
-    """Who stands behind a token: what they may decide, and up to which amount."""
+    """Who stands behind a token: what they may decide, and up to which amount.
+
+    They may let orders of their `cost_centres` (`4110`, or `SOUTH/4110` in one facility alone; `*` is every one) pass up
+    to `approval_limit`; with none, no order at all. `in_place_of`
+    are the people who are absent now and have given them their authority.
+    """
 
     person: str
     roles: tuple[str, ...]
     limit: Decimal | None = None
+    cost_centres: tuple[str, ...] = ()
+    approval_limit: Decimal | None = None
+    in_place_of: tuple["Person", ...] = ()
 
 
 class RunProjection(Frozen):
@@ -54,6 +66,11 @@ class Effects(Protocol):
     async def intend(self, intent: Intent, *, at: datetime) -> Recorded:
         """Commit the intent before the call. A key seen before answers what is known, and changes nothing."""
 
+    async def stands(
+        self, intent: Intent, state: EffectState, *, at: datetime, posted: Posted, edges: Sequence[Edge] = ()
+    ) -> None:
+        """Record what somebody else has posted, in one transaction: nobody may find it without its outcome."""
+
     async def resent(self, key: str, *, at: datetime) -> None:
         """A proven absent write is about to be sent again: move its sent-at."""
 
@@ -64,6 +81,9 @@ class Effects(Protocol):
         self, key: str, state: EffectState, *, at: datetime, posted: Posted | None = None, edges: Sequence[Edge] = ()
     ) -> None:
         """Record the outcome of a write and its lineage in one transaction; a reversal marks the effect that it undoes."""
+
+    async def gone(self, key: str, reference: str) -> None:
+        """The document that was applied under the key stands no more, and none of our undos took it back."""
 
 
 class WorkItems(Protocol):
@@ -130,8 +150,77 @@ class Register(Protocol):
 class Policies(Protocol):
     """Policy as the configuration has it now."""
 
-    async def policy(self, facility: str) -> Policy | None:
-        """The slice that a run of this facility goes by; none for a facility that is no longer there."""
+    async def policy(self, facility: str, process: str) -> Policy | None:
+        """The slice that a run of this process goes by; none for a facility that is no longer there."""
+
+
+class Mail(Protocol):
+    """The way from one run to another: through the inbox, as every event comes."""
+
+    async def send(self, event: Inbound) -> str:
+        """Store the event and hand it over; sent twice, it is stored once. Answers the business key it went to.
+
+        `InvalidEvent` for an event that no run could read.
+        """
+
+    async def register(self, business_key: str, correlation_id: str) -> None:
+        """Put what a run is about to create under the run's own correlation id; a key that has one keeps it."""
+
+    async def refills(self, *, facility: str, location: str, item: str) -> Sequence[Refill]:
+        """The refills of an item that were asked for at a location and have not come, the oldest first."""
+
+
+class OrderBook(Protocol):
+    """What orders answer for and invoices take, so that no quantity is paid twice whatever runs at the same time."""
+
+    async def tell(self, standing: OrderStanding) -> int:
+        """Replace what is known of an order, its allocations apart; answers the version, which rises with a change."""
+
+    async def read(self, *, facility: str, orders: Sequence[str], supplier: str = "") -> tuple[OrderStanding, ...]:
+        """The orders that are known, with everything that invoices took of them, in the order asked.
+
+        With a supplier also those that another facility has placed with it, where the facility has none of the number
+        and only one other has.
+        """
+
+    async def present(self, business_key: str, invoice: Invoice) -> None:
+        """An invoice asks to be paid; told again, the newer one counts."""
+
+    async def presented(self, *, facility: str, supplier: str, orders: Sequence[str]) -> Mapping[str, Invoice]:
+        """Every invoice that asks to be paid for one of these orders and is not yet approved, by business key.
+
+        The orders are those that `read` finds: another facility's invoice may ask for them as well.
+        """
+
+    async def seen(
+        self,
+        *,
+        facility: str,
+        supplier: str,
+        beside: Sequence[str] | None = None,
+        orders: Sequence[str] = (),
+    ) -> tuple[SeenInvoice, ...]:
+        """Every invoice of a supplier that was ever presented and not withdrawn; with `beside`, business keys of some,
+        only what may repeat, correct or be corrected by one of these. Beside those of the facility, those of each that
+        has placed one of the `orders`, and whatever asked to be paid for one of them."""
+
+    async def allocate(
+        self,
+        business_key: str,
+        *,
+        facility: str,
+        allocations: Sequence[Allocation],
+        at_versions: Mapping[str, int],
+        elsewhere: Mapping[str, str] | None = None,
+        approval: Approval = NOTHING_PAID,
+    ) -> bool:
+        """Give what an approved invoice takes of its orders, all or nothing; false where one has changed since.
+
+        `elsewhere` names the facility of each order that is not of `facility`.
+        """
+
+    async def withdraw(self, business_key: str) -> None:
+        """The invoice asks no longer, and what it took is free again."""
 
 
 class InboxState(StrEnum):

@@ -1,16 +1,18 @@
 """Tolerances, retries, clocks and rules as models: they travel in a run's input; no workflow reads configuration."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
 
+from canonical.clock import Clock as Clock
 from canonical.documents.charge import CaseStatus
 from canonical.documents.usage import Disposition
-from canonical.documents.work_item import WorkItem
-from canonical.errors import Audience
+from canonical.ladder import Ladder as Ladder
+from canonical.ladder import Rung as Rung
 from canonical.model import Frozen
+from canonical.purchasing.policy import PurchasingPolicy
 
 
 class Attempts(Frozen):
@@ -21,48 +23,6 @@ class Attempts(Frozen):
     factor: float = Field(default=2.0, ge=1)
     longest: timedelta = timedelta(minutes=2)
     one: timedelta = timedelta(seconds=20)
-
-
-class Clock(Frozen):
-    """How often something awaited is asked for, and when its absence becomes a work item."""
-
-    look_again: timedelta
-    overdue: timedelta
-
-
-NO_CLOCK = timedelta(days=3650)
-"""How long an item without a further rung may wait: until somebody decides."""
-
-
-class Rung(Frozen):
-    """One step of a ladder: so long after the one before it the owner is reminded, or the item goes to `to`."""
-
-    after: timedelta
-    to: Audience | None = None
-
-
-class Ladder(Frozen):
-    """The life of an open work item: reminders and escalations, in order; past the last rung it stays where it is."""
-
-    rungs: tuple[Rung, ...] = (
-        Rung(after=timedelta(hours=4)),
-        Rung(after=timedelta(hours=8), to=Audience.integration),
-    )
-
-    def first_due(self, opened: datetime) -> datetime:
-        """When an item opened now is overdue for the first time."""
-        return opened + (self.rungs[0].after if self.rungs else NO_CLOCK)
-
-    def climbs(self, item: WorkItem) -> bool:
-        """Whether there is a rung left for the item."""
-        return item.escalations < len(self.rungs)
-
-    def climbed(self, item: WorkItem) -> WorkItem:
-        """The item one rung further: with its owner reminded, or in the hands of the next."""
-        owner = self.rungs[item.escalations].to or item.owner
-        climbed = item.escalations + 1
-        due = item.due + (self.rungs[climbed].after if climbed < len(self.rungs) else NO_CLOCK)
-        return item.model_copy(update={"owner": owner, "escalations": climbed, "due": due})
 
 
 class Finding(StrEnum):
@@ -95,7 +55,7 @@ class MarkupTier(Frozen):
 
 
 class Policy(Frozen):
-    """The slice of policy that a usage-to-charge run carries, with its version."""
+    """The slice of policy that a run carries, with its version; `purchasing` only where the run orders, receives or pays."""
 
     version: str = "1"
     attempts: Attempts = Attempts()
@@ -126,3 +86,4 @@ class Policy(Frozen):
         MarkupTier(from_cost=Decimal(100), factor=Decimal("2.5")),
         MarkupTier(from_cost=Decimal(1000), factor=Decimal("1.8")),
     )
+    purchasing: PurchasingPolicy | None = None

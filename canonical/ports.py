@@ -7,17 +7,22 @@ resolved by asking. Undoing takes the reference that a look-up found, never reco
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from canonical.documents.charge import AccountStanding, Charge, ChargeCode
+from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.item import Item
 from canonical.documents.lot import Lot
+from canonical.documents.order import Acknowledgement, Order
+from canonical.documents.replenishment import Budget, ParStanding
 from canonical.documents.stock import StockMovement
 from canonical.effect import Found, Posted
 from canonical.inbound import Inbound
+from canonical.kinds import Kind
 from canonical.model import Frozen
 from canonical.period import Period
 
@@ -47,6 +52,45 @@ class System(Protocol):
 
     async def close(self) -> None:
         """Give back the connections."""
+
+
+class Described(Protocol):
+    """What a system offers beside `System` where it can say of which fields its documents are made."""
+
+    async def schema(self) -> Mapping[str, str]:
+        """Each field by its place, with its type, in the vendor's words; only what the connector may have to do with."""
+
+
+D = TypeVar("D", contravariant=True)
+
+
+class Book(Protocol[D]):
+    """One kind of document that a system keeps (`canonical.kinds`), each written once under its wire key."""
+
+    async def post(self, document: D, *, wire_key: str) -> Posted:
+        """Write the document; `accepted` where the system says later what became of it."""
+
+    async def take_back(self, reference: str, *, on: date, wire_key: str) -> Posted:
+        """Take back the document with this reference, posted on this day; asked twice, it answers the first time.
+
+        `BusinessRefusal` where something built upon it stands: an order that was received, a receipt that was invoiced.
+        """
+
+    async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
+        """All documents under these keys; `live` is false once taken back.
+
+        Where taking back is a document of its own that can be taken back in turn, both stay live (`canonical.standing`).
+        """
+
+    async def get(self, reference: str) -> Found | None:
+        """A document by the system's own reference."""
+
+
+class KeepsBooks(System, Protocol):
+    """A system that keeps documents by kind."""
+
+    def books(self) -> Mapping[Kind, "Book[Any]"]:
+        """The book of each kind that it keeps."""
 
 
 class ItemAndLot(Frozen):
@@ -82,6 +126,14 @@ class Inventory(System, Protocol):
 
     async def movement(self, reference: str) -> Found | None:
         """A movement by the system's own reference, for what it says it has posted itself."""
+
+
+class ClearCase(Frozen):
+    """A scheduled surgical case as inventory names it; it never leaves the inventory activity."""
+
+    case_number: str
+    on: date
+    quantity: Decimal
 
 
 class Billing(System, Protocol):
@@ -138,6 +190,42 @@ class Finance(System, Protocol):
         """A journal by the system's own reference."""
 
 
+class Storeroom(KeepsBooks, Protocol):
+    """The inventory system's other half: par levels, receiving, transfers. Gives surgical case numbers in clear."""
+
+    async def par(self, *, facility: str, location: str, item: str) -> ParStanding | None:
+        """How an item stands against its par level at a location; none where it has no par there."""
+
+    async def below_par(self, *, facility: str) -> tuple[ParStanding, ...]:
+        """Every item and location of the facility that stands at or below par, needing something."""
+
+    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...]:
+        """The scheduled surgical cases that need an item on a day up to this one."""
+
+
+class Procurement(KeepsBooks, Protocol):
+    """Contracts, budgets, purchase orders, receipts, supplier invoices."""
+
+    async def contracts(self, *, facility: str, item: str) -> tuple[Contract, ...]:
+        """Every contract for an item, also those not yet or no longer in force."""
+
+    async def budget(self, *, facility: str, cost_centre: str, on: date) -> Budget:
+        """What is left of a cost centre's budget; control `none` where it has no budget."""
+
+    async def order(self, *, facility: str, number: str) -> Order | None:
+        """A purchase order as the system has it now, changes included; none where it has no such order.
+
+        Where the facility has none of the number, another facility's that the same system keeps.
+        """
+
+
+class Supplier(KeepsBooks, Protocol):
+    """A supplier's order desk: orders and changes sent, replacements and returns asked for."""
+
+    async def acknowledgements(self, *, order: str) -> tuple[Acknowledgement, ...]:
+        """What the supplier has said of our order so far, oldest first, for what was not heard by webhook."""
+
+
 class SystemKind(Protocol):
     """How one kind of system is configured, built and listened to; found by the entry-point group `suture.systems`.
 
@@ -155,5 +243,8 @@ class SystemKind(Protocol):
     def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> System:
         """The connector under its configured name; `outgoing` gives the headers of the moment: correlation id, trace."""
 
-    def translate(self, body: Mapping[str, Any]) -> Inbound:
-        """A webhook body of the vendor's as an `Inbound`; `InvalidEvent` names the field and what was expected."""
+    def translate(self, body: Mapping[str, Any], settings: BaseModel) -> Inbound:
+        """A webhook body of the vendor's as an `Inbound`, by the names that the system's own table gives.
+
+        `InvalidEvent` names the field and what was expected.
+        """

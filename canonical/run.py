@@ -6,7 +6,7 @@ from typing import Literal
 from canonical.identity import RunName, write_key
 from canonical.model import Frozen
 
-Domain = Literal["inventory", "billing", "finance"]
+Domain = Literal["inventory", "billing", "finance", "procurement", "supplier"]
 
 
 class Leg(Frozen):
@@ -59,6 +59,7 @@ class Adopted(Frozen):
 class Ledger(Frozen):
     """One step that writes into a ledger, with every key it ever wrote under.
 
+    `kind` is the kind of document, where a run writes several of one kind; else the step's name says it.
     `sent` is the revision of the newest key: a run that takes up another's open write goes on under the same key.
     `revision` rises only after a proven refusal or a finished undo. `uncertain` asks for the closing look.
     `adopted` are documents that the source posted by itself. `corrected` tells that an earlier posting was taken back.
@@ -66,6 +67,7 @@ class Ledger(Frozen):
 
     step: str
     domain: Domain
+    kind: str = ""
     revision: int = 1
     sent: int = 0
     keys: tuple[str, ...] = ()
@@ -83,6 +85,11 @@ class Ledger(Frozen):
             return self
         key = write_key(workflow_id, self.step, self.revision)
         return self.model_copy(update={"keys": (*self.keys, key), "sent": self.revision})
+
+    @property
+    def activities(self) -> str:
+        """What the activities of the ledger are named after: `<this>.post`, `<this>.find`, `<this>.balance`."""
+        return self.kind or self.step
 
     @property
     def key(self) -> str:

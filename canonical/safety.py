@@ -29,7 +29,7 @@ def findings(usage: Usage, item: Item, lot: Lot | None, *, base_quantity: Decima
 
 def _is_expired(usage: Usage, item: Item, lot: Lot) -> bool:
     """By the earlier of the dates that the lot's record and its label tell, for goods whose expiry is tracked."""
-    if item.tracking not in (Tracking.lot_expiry, Tracking.serial):
+    if not item.tracking.expires:
         return False
     told = [lot.expires, usage.scan.expires if usage.scan is not None else None]
     return any(date is not None and usage.service_date > date for date in told)

@@ -50,10 +50,14 @@ class CostPosting(Frozen):
     serial: str | None = None
 
 
+SUPPLIERS_OWN = (Ownership.consigned, Ownership.bill_only)
+"""Goods that are the supplier's until they are used, and are ordered afterwards (domain rule 21)."""
+
+
 def cost_rule(ownership: Ownership, keeping: Keeping, disposition: Disposition) -> CostRule:
     """The rule for a use of such goods from such a place."""
     if ownership is Ownership.sample or disposition is Disposition.sample:
         return CostRule.sample_at_zero
-    if ownership in (Ownership.consigned, Ownership.bill_only):
+    if ownership in SUPPLIERS_OWN:
         return CostRule.expense_against_received_not_invoiced
     return CostRule.expensed_at_issue if keeping is Keeping.par else CostRule.expense_against_stock

@@ -15,6 +15,11 @@ class Tracking(StrEnum):
     lot_expiry = "lot-expiry"
     serial = "serial"
 
+    @property
+    def expires(self) -> bool:
+        """Whether an expiry counts for goods that are tracked so."""
+        return self in (Tracking.lot_expiry, Tracking.serial)
+
 
 class Ownership(StrEnum):
     """Whose goods they are until used (domain rule 21)."""

@@ -8,6 +8,7 @@ from canonical.documents.costing import Valuation
 from canonical.documents.document import Code, Token
 from canonical.documents.item import Item
 from canonical.documents.lot import Lot
+from canonical.documents.replenishment import Request
 from canonical.documents.usage import LotText, Usage, UsageCorrection
 from canonical.effect import Found
 from canonical.model import Frozen
@@ -58,6 +59,7 @@ class UsageRun(Frozen):
     `redo` are the steps that a person's correction has made wrong and nobody has taken back yet, `outcomes` what billing
     said of charges later, by wire key. `left` names the work item that an abandoned or cancelled run leaves behind; the
     run that takes it up closes it.
+    `asked` is the request by which goods of the supplier's own were ordered once used, `asks` how often that was done.
     `policy` is the version that the run closed under, `route` that of the first run, which later runs keep.
     """
 
@@ -71,6 +73,8 @@ class UsageRun(Frozen):
     stock: Ledger = STOCK
     charge: Ledger = CHARGE
     cost: Ledger = COST
+    asked: Request | None = None
+    asks: int = 0
     left: str = ""
     policy: str = ""
     route: tuple[Leg, ...] = ()

@@ -1,0 +1,19 @@
+"""The ERP's ledger is asked what an item costs."""
+
+from canonical.documents.costing import Valuation
+from canonical.model import Frozen
+from canonical.run import RunContext
+
+
+class AskValuation(Frozen):
+    """Ask the ERP what one base unit costs."""
+
+    context: RunContext
+    item: str
+    location: str
+
+
+class ValuationAnswer(Frozen):
+    """The valuation; none where the ERP has none."""
+
+    valuation: Valuation | None = None
