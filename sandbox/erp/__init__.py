@@ -1,4 +1,4 @@
-"""The hospital's ERP: general ledger, cost centres, materials with their valuation, suppliers, periods.
+"""The hospital's ERP: general ledger, cost centres, materials with their valuation, suppliers, purchasing, payables.
 
 Run as `python -m sandbox.erp --port N --database FILE --seed N --scale N --tokens-file FILE [--hooks-url URL
 --hook-secret-file FILE] [--hook-events TYPE,TYPE] [--otlp-endpoint URL] [--host ADDRESS]`.
@@ -24,12 +24,29 @@ Operations, with the right that each takes:
     list_storage_locations  GET  /mm/storage_locations           MM_DISP
     system_info             GET  /sys/info                       any known token
 
-Both writes take the header `X-Request-Key`. Within the life of a key (24 hours) the same key with the same body answers
+Purchasing and payables keep eight kinds of document, all served in one way (`books.py`). Of a receipt, for example:
+
+    post_goods_receipt      POST /mm/goods_receipts                    FI_POST
+    reverse_goods_receipt   POST /mm/goods_receipts/{DOC_NO}/reversal  FI_POST   asked again, it answers the same
+    find_goods_receipts     GET  /mm/goods_receipts                    FI_DISP   REF_DOC_NO (repeated)
+    read_goods_receipt      GET  /mm/goods_receipts/{DOC_NO}           FI_DISP
+
+So also /mm/purchase_orders, /mm/order_changes, /mm/goods_returns, /fi/vouchers, /fi/payables, /fi/debit_memos and
+/fi/reservations. Read besides:
+
+    read_order_status           GET /mm/order_status           MM_DISP   PO_REF: an order as it now counts
+    list_commitments            GET /mm/commitments            FI_DISP   COMP_CODE or PO_REF, with their history
+    list_received_not_invoiced  GET /mm/received_not_invoiced  FI_DISP   COMP_CODE
+    list_contracts              GET /mm/contracts              MM_DISP   MATERIAL
+    read_budget                 GET /fi/budgets                FI_DISP   COST_CTR, DATE
+
+All writes take the header `X-Request-Key`. Within the life of a key (24 hours) the same key with the same body answers
 the first answer again with `X-Replayed: true`; with another body it is refused (IK 001); while the first request is
 still at work a second one is told to come back (IK 002, 409, Retry-After). Only successes are kept. An expired key
 posts again. REF_DOC_NO is not unique: it can be searched, and that is all.
 
 Control endpoints (right `control`) beside those that all systems of the sandbox have: `POST /_control/periods`,
-`POST /_control/idempotency`, `POST /_control/materials`, `GET /_control/hooks`. Events sent: journal.posted,
-journal.reversed, period.opened, period.closed, material.approved.
+`POST /_control/idempotency`, `POST /_control/materials`, `POST /_control/budgets`, `GET /_control/hooks`. Events sent:
+journal.posted, journal.reversed, period.opened, period.closed, material.approved, purchase_order.created,
+purchase_order.changed.
 """

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.erp import routes_control, routes_fi, routes_mm
+from sandbox.erp import routes_control, routes_fi, routes_mm, routes_purchasing
 from sandbox.erp.answers import Refusal, encoded
 from sandbox.erp.door import Door
 from sandbox.erp.system import System
@@ -35,7 +35,7 @@ def build(system: System) -> Door:
         title="HOSPERP", version="6.0", lifespan=lifespan, dependencies=[Depends(HTTPBearer(auto_error=False))]
     )
     app.state.system = system
-    for routes in (routes_fi, routes_mm, routes_control):
+    for routes in (routes_fi, routes_mm, routes_purchasing, routes_control):
         app.include_router(routes.router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 FIRST_NUMBER = 4700
 NUMBERS_PER_SCALE = 40
+VENDORS_PER_SCALE = 8
 NOT_YET_KNOWN = frozenset({4739})
 
 
@@ -45,6 +46,13 @@ def entry(number: int) -> CatalogueEntry:
         box_qty=None if implant else 5 if is_implant_type else 10,
         cost_cents=80000 + (number * 7919) % 400000 if is_implant_type else 1500 + (number * 37) % 9000,
     )
+
+
+def stands_in_for(number: int, *, vendors: int) -> int | None:
+    """The number, of the same vendor's, in place of which this one may be delivered; vendors have every so many numbers."""
+    other = number + vendors
+    known = other in numbers(vendors // VENDORS_PER_SCALE)
+    return other if known and number % 4 == 2 and _owner(number) == _owner(other) == "O" else None
 
 
 def _owner(number: int) -> str:

@@ -32,7 +32,7 @@ class JournalHeader(Form):
     """Document header. SERV_DATE is the day of the service, PSTNG_DATE decides the period."""
 
     COMP_CODE: Printable
-    DOC_TYPE: Literal["SA", "WA", "AB", "UE"] = "SA"
+    DOC_TYPE: Literal["SA", "WA", "WE", "WL", "RE", "KG", "AB", "UE"] = "SA"
     REF_DOC_NO: Printable = ""
     HEADER_TXT: Text = ""
     SERV_DATE: Date

@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox.erp import hooks, materials, periods
+from sandbox.erp import budgets, contracts, hooks, materials, periods
 from sandbox.erp.answers import Refusal
 from sandbox.erp.barriers import BarrierOrder
 from sandbox.erp.catalogue import FIRST_NUMBER, entry
 from sandbox.erp.faults import FaultOrder
+from sandbox.erp.forms import Amount
 from sandbox.erp.operations import OPERATIONS
 from sandbox.erp.routes_fi import cause_of, system_of
+from sandbox.erp.writing import cents
 
 router = APIRouter(prefix="/_control", tags=["control"])
 
@@ -55,6 +57,15 @@ class PeriodOrder(_Order):
     FISC_YEAR: str
     FIS_PERIOD: str | None = None
     STAT: Literal["OPEN", "CLSD"]
+
+
+class BudgetOrder(_Order):
+    """What a cost centre may spend in a year, and what happens beyond it."""
+
+    COST_CTR: str
+    FISC_YEAR: str = Field(pattern=r"^\d{4}$")
+    AVC_CTRL: Literal["NONE", "WARN", "STOP"]
+    AMOUNT_DC: Amount
 
 
 class MaterialOrder(_Order):
@@ -195,14 +206,26 @@ async def change_periods(request: Request, body: PeriodOrder) -> dict[str, Any]:
     return {"PERIODS": changed}
 
 
+@router.post("/budgets")
+async def change_budget(request: Request, body: BudgetOrder) -> dict[str, Any]:
+    """Give a cost centre another budget for a year."""
+    system = system_of(request)
+    with system.database.transaction() as change:
+        budgets.give(
+            change, centre=body.COST_CTR, year=body.FISC_YEAR, control=body.AVC_CTRL, amount=cents(body.AMOUNT_DC)
+        )
+        return budgets.shown(change, centre=body.COST_CTR, date=f"{body.FISC_YEAR}0101")
+
+
 @router.post("/materials", status_code=201)
 async def approve_material(request: Request, body: MaterialOrder) -> dict[str, Any]:
     """Approve a material; one that exists is answered as it is."""
     system, facts = system_of(request), entry(body.number)
     with system.database.transaction() as change:
         if change.execute("SELECT 1 FROM MATERIAL WHERE MATERIAL = ?", (facts.material,)).fetchone() is None:
-            vendor = change.execute("SELECT min(VENDOR) FROM VENDOR").fetchone()[0]
-            materials.insert_material(change, facts, vendor=vendor, chance=random.Random(body.number))
+            vendors = [row[0] for row in change.execute("SELECT VENDOR FROM VENDOR ORDER BY VENDOR")]
+            materials.insert_material(change, facts, vendor=vendors[0], chance=random.Random(body.number))
+            contracts.agree(change, facts, vendor=vendors[0], vendors=vendors)
             content = {"MATERIAL": facts.material, "PLANTS": ["1000", "2000"]}
             stamp, cause = system.clock.stamp(), cause_of(request)
             hooks.announce(change, "material.approved", content, stamp=stamp, cause=cause)

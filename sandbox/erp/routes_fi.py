@@ -30,6 +30,13 @@ def cause_of(request: Request) -> Cause:
     )
 
 
+def written(system: System, outcome: Outcome) -> Response:
+    """The answer to a write; what it announced is sent."""
+    system.wake_sender()
+    headers = {"X-Replayed": "true"} if outcome.replayed else {}
+    return Response(encoded(outcome.body), outcome.status, headers, media_type="application/json")
+
+
 @router.post("/journals", operation_id="post_journal", status_code=201)
 async def post_journal(request: Request, body: Journal) -> Response:
     """Post a journal."""
@@ -41,7 +48,7 @@ async def post_journal(request: Request, body: Journal) -> Response:
         status=201,
         do=lambda change: journals.post(change, body, key=key, stamp=stamp, cause=cause),
     )
-    return _written(system, outcome)
+    return written(system, outcome)
 
 
 @router.post("/journals/{DOC_NO}/reversal", operation_id="reverse_journal", status_code=201)
@@ -55,7 +62,7 @@ async def reverse_journal(request: Request, document: Document, body: Reversal) 
         status=201,
         do=lambda change: journals.reverse(change, document, body, key=key, stamp=stamp, cause=cause),
     )
-    return _written(system, outcome)
+    return written(system, outcome)
 
 
 @router.get("/journals", operation_id="find_journals")
@@ -116,9 +123,3 @@ async def list_cost_centers(
         "SELECT * FROM COST_CENTER WHERE ?1 IS NULL OR PLANT = ?1 ORDER BY COST_CTR", plant
     )
     return {"COST_CENTERS": [dict(row) for row in rows]}
-
-
-def _written(system: System, outcome: Outcome) -> Response:
-    system.wake_sender()
-    headers = {"X-Replayed": "true"} if outcome.replayed else {}
-    return Response(encoded(outcome.body), outcome.status, headers, media_type="application/json")

@@ -1,11 +1,12 @@
-"""Fills an empty database with a hospital: plants, accounts, materials, suppliers, periods, opening balances."""
+"""Fills an empty database with a hospital: plants, accounts, materials, suppliers, contracts, periods, budgets, balances."""
 
 import calendar
 import random
 import sqlite3
 
 from sandbox.erp.accounts import CHART, FUND_BALANCE, INVENTORY_IMPLANTS, INVENTORY_SUPPLIES
-from sandbox.erp.catalogue import NOT_YET_KNOWN, entry, numbers
+from sandbox.erp.catalogue import NOT_YET_KNOWN, VENDORS_PER_SCALE, entry, numbers
+from sandbox.erp.contracts import agree
 from sandbox.erp.materials import insert_material
 
 CURRENCY = "USD"
@@ -31,6 +32,8 @@ DEPARTMENTS = (
     ("7010", "MATERIALS MANAGEMENT"),
     ("7020", "STERILE PROCESSING"),
 )
+BUDGETS = {"4110": ("STOP", 250_000_000), "4120": ("WARN", 150_000_000)}
+"""The departments whose budget is controlled, with the cents of each year; the others may spend what they need."""
 TOWNS = ("DAYTON OH", "MEMPHIS TN", "TUTTLINGEN", "WARSAW IN", "GALWAY", "ERLANGEN", "PLYMOUTH MN", "SOLOTHURN")
 MAKERS = ("ALPEN", "BRAUNFELS", "CARDO", "DELTA", "EICHEN", "FALKEN", "GRANIT", "HELIX")
 FORMS = ("MEDICAL GMBH", "SURGICAL INC", "ORTHO LLC", "DEVICES AG", "SUPPLY CO")
@@ -46,7 +49,7 @@ def seed(change: sqlite3.Connection, *, number: int, scale: int) -> None:
         _departments(change, plant, company, scale)
         _periods(change, company)
         _opening(change, company, chance)
-    vendors = [f"{100000 + index:010d}" for index in range(8 * scale)]
+    vendors = [f"{100000 + index:010d}" for index in range(VENDORS_PER_SCALE * scale)]
     for index, vendor in enumerate(vendors):
         name = f"{MAKERS[index % 8]} {chance.choice(FORMS)}" + (f" {index // 8 + 1}" if index >= 8 else "")
         change.execute(
@@ -55,7 +58,9 @@ def seed(change: sqlite3.Connection, *, number: int, scale: int) -> None:
         )
     for item in numbers(scale):
         if item not in NOT_YET_KNOWN:
-            insert_material(change, entry(item), vendor=vendors[item % len(vendors)], chance=chance)
+            vendor = vendors[item % len(vendors)]
+            insert_material(change, entry(item), vendor=vendor, chance=chance)
+            agree(change, entry(item), vendor=vendor, vendors=vendors)
 
 
 def _departments(change: sqlite3.Connection, plant: str, company: str, scale: int) -> None:
@@ -67,6 +72,14 @@ def _departments(change: sqlite3.Connection, plant: str, company: str, scale: in
     change.executemany(
         "INSERT INTO STORAGE_LOC VALUES (?, ?, ?, ?, ?)",
         [(plant, location, text, issue, f"{plant}{code}00") for location, text, issue, code in LOCATIONS],
+    )
+    change.executemany(
+        "INSERT INTO BUDGET VALUES (?, ?, ?, ?)",
+        [
+            (f"{plant}{code}00", str(year), control, amount)
+            for code, (control, amount) in BUDGETS.items()
+            for year in range(FIRST_YEAR, LAST_YEAR + 1)
+        ],
     )
 
 

@@ -26,4 +26,7 @@ class Clock:
         return self.now().isoformat(timespec="milliseconds")
 
     def today(self, time_zone: str) -> date:
-        return self.now().astimezone(ZoneInfo(time_zone)).date()
+        return self.day(self.now(), time_zone)
+
+    def day(self, moment: datetime, time_zone: str) -> date:
+        return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -7,6 +7,8 @@ from sandbox.inventory.clock import Clock
 from sandbox.inventory.database import Database
 from sandbox.inventory.errors import VendorError
 from sandbox.inventory.ids import Ids
+from sandbox.inventory.outbox import Origin
+from sandbox.inventory.pars import Pars
 from sandbox.inventory.shapes import MovementRequest, to_qty, to_thousandths
 from sandbox.inventory.stock import Stock
 
@@ -16,27 +18,45 @@ _REFUSED_CONDITIONS = {"expired": "lotExpired", "quarantined": "lotQuarantined",
 class Movements:
     """`book` is called inside a transaction. The same request twice books twice: no key says otherwise."""
 
-    def __init__(self, database: Database, *, stock: Stock, ids: Ids, clock: Clock) -> None:
+    def __init__(self, database: Database, *, stock: Stock, pars: Pars, ids: Ids, clock: Clock) -> None:
         self._database = database
         self._stock = stock
+        self._pars = pars
         self._ids = ids
         self._clock = clock
 
     def book(
-        self, request: MovementRequest, *, booked_by: str = "api", movement_id: str | None = None
+        self,
+        request: MovementRequest,
+        origin: Origin,
+        *,
+        booked_by: str = "api",
+        movement_id: str | None = None,
     ) -> dict[str, Any]:
         row = self._reversal(request) if request.type == "reversal" else self._movement(request)
         row |= {
-            "movement_id": movement_id or self._ids.next("mov"),
             "type": request.type,
             "external_ref": request.external_ref,
             "reason": request.reason,
             "note": request.note,
             "booked_by": booked_by,
-            "booked_at": self._clock.stamp(),
         }
-        self._database.insert("movements", row)
-        return self.read(str(row["movement_id"]))
+        booked = self.read(self.record(row, movement_id=movement_id))
+        self._pars.look(booked["sku"], booked["facility"], booked["location"], origin, found_by=booked["movementId"])
+        return booked
+
+    def record(self, row: dict[str, Any], *, movement_id: str | None = None) -> str:
+        """One movement, checked by whoever calls, who also looks at the par levels once all is booked."""
+        movement_id = movement_id or self._ids.next("mov")
+        made = {"movement_id": movement_id, "booked_by": "api", "booked_at": self._clock.stamp()}
+        self._database.insert("movements", made | row)
+        return movement_id
+
+    def contra(self, movement_id: str, *, on: date) -> str:
+        """What takes a movement back, whole."""
+        request = MovementRequest.model_validate({"type": "reversal", "reverses": movement_id, "serviceDate": on})
+        row = self._reversal(request)
+        return self.record(row | {"type": "reversal"})
 
     def check(self, request: MovementRequest) -> None:
         """Raises what `book` would, and books nothing."""

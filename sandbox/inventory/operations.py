@@ -3,7 +3,10 @@
 Operation names (for faults, barriers and the request log):
 search_items read_item approve_item · list_locations list_par_levels read_stock list_lots list_serials set_condition
 list_recalls open_recall · lookup_use · book_movement search_movements read_movement · capture_use list_uses read_use
-amend_use correct_use list_corrections
+amend_use correct_use list_corrections · read_par_standing list_below_par list_surgical_cases ·
+book_putaway search_putaway read_putaway reverse_putaway, and so for removal, transfer (which has arrive_transfer beside),
+expected_delivery and ship_notice · capture_dock_receipt read_dock_receipt reverse_dock_receipt capture_supplier_return
+read_supplier_return
 """
 
 import json
@@ -43,6 +46,16 @@ def _from_json(body: bytes, names: tuple[str, ...]) -> list[str]:
     return [str(document[name]) for name in names if isinstance(document.get(name), str)][:1]
 
 
+def _documents(words: str, path: str) -> tuple[Operation, ...]:
+    """What every kind of stock document offers."""
+    return (
+        Operation(f"book_{words}", "POST", path, "stock:write", ("externalRef",)),
+        Operation(f"search_{words}", "GET", path, "stock:read", ("externalRef", "documentId", "orderNumber")),
+        Operation(f"read_{words}", "GET", f"{path}/{{documentId}}", "stock:read"),
+        Operation(f"reverse_{words}", "POST", f"{path}/{{documentId}}/reversal", "stock:write", ("externalRef",)),
+    )
+
+
 OPERATIONS = (
     Operation("search_items", "GET", "/v2/items", "catalog:read", ("sku", "gtin", "alias")),
     Operation("read_item", "GET", "/v2/items/{sku}", "catalog:read"),
@@ -65,6 +78,20 @@ OPERATIONS = (
     Operation("amend_use", "PUT", "/v2/uses/{useId}", "uses:write"),
     Operation("correct_use", "POST", "/v2/uses/{useId}/corrections", "uses:write"),
     Operation("list_corrections", "GET", "/v2/uses/{useId}/corrections", "uses:read"),
+    Operation("read_par_standing", "GET", "/v2/parStandings", "stock:read", ("sku",)),
+    Operation("list_below_par", "GET", "/v2/parStandings/below", "stock:read", ("facility",)),
+    Operation("list_surgical_cases", "GET", "/v2/surgicalCases", "stock:read", ("sku",)),
+    *_documents("putaway", "/v2/putaways"),
+    *_documents("removal", "/v2/removals"),
+    *_documents("transfer", "/v2/transfers"),
+    *_documents("expected_delivery", "/v2/expectedDeliveries"),
+    *_documents("ship_notice", "/v2/shipNotices"),
+    Operation("arrive_transfer", "POST", "/v2/transfers/{documentId}/arrival", "stock:write"),
+    Operation("capture_dock_receipt", "POST", "/v2/dockReceipts", "stock:write", ("receiptNumber",)),
+    Operation("read_dock_receipt", "GET", "/v2/dockReceipts/{receiptNumber}", "stock:read"),
+    Operation("reverse_dock_receipt", "POST", "/v2/dockReceipts/{receiptNumber}/reversal", "stock:write"),
+    Operation("capture_supplier_return", "POST", "/v2/supplierReturns", "stock:write", ("returnNumber",)),
+    Operation("read_supplier_return", "GET", "/v2/supplierReturns/{returnNumber}", "stock:read"),
 )
 
 

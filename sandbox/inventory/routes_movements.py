@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from sandbox.inventory.movements import movement_shape
+from sandbox.inventory.origin import origin_of
+from sandbox.inventory.outbox import Origin
 from sandbox.inventory.shapes import MovementRequest
 from sandbox.inventory.system import System
 
@@ -16,9 +18,9 @@ def movement_routes(system: System) -> APIRouter:
     router = APIRouter(prefix="/v2/movements", tags=["movements"])
 
     @router.post("", operation_id="book_movement", status_code=201)
-    async def book_movement(body: MovementRequest) -> dict[str, Any]:
+    async def book_movement(body: MovementRequest, origin: Annotated[Origin, Depends(origin_of)]) -> dict[str, Any]:
         with system.database.transaction():
-            return system.movements.book(body)
+            return system.movements.book(body, origin)
 
     @router.get("", operation_id="search_movements")
     async def search_movements(

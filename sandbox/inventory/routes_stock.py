@@ -4,14 +4,17 @@ import json
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from sandbox.inventory.errors import VendorError
+from sandbox.inventory.origin import origin_of
+from sandbox.inventory.outbox import Origin
 from sandbox.inventory.shapes import ConditionRequest, RecallRequest, to_qty
 from sandbox.inventory.stock import batch_shape, stock_shape
 from sandbox.inventory.system import System
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
+FromRequest = Annotated[Origin, Depends(origin_of)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
@@ -44,14 +47,15 @@ def stock_routes(system: System) -> APIRouter:
 
     @router.get("/stock", operation_id="read_stock")
     async def read_stock(
-        sku: str, facility: str | None = None, location: str | None = None, limit: Limit = 200, offset: Offset = 0
-    ) -> dict[str, Any]:
-        """On hand of an item, by location, lot and serial: the sum of its movements."""
+        sku: str, facility: str | None = None, location: str | None = None, owner: str | None = None,
+        limit: Limit = 200, offset: Offset = 0,
+    ) -> dict[str, Any]:  # fmt: skip
+        """On hand of an item, by location, lot and serial, each with its owner: the sum of its movements."""
         rows, following = page(
-            """SELECT facility, location, sku, lot, serial, SUM(delta) AS on_hand FROM movements WHERE sku = ?1
-            AND (?2 IS NULL OR facility = ?2) AND (?3 IS NULL OR location = ?3)
+            """SELECT facility, location, sku, lot, serial, owner, SUM(delta) AS on_hand FROM stocked WHERE sku = ?1
+            AND (?2 IS NULL OR facility = ?2) AND (?3 IS NULL OR location = ?3) AND (?4 IS NULL OR owner = ?4)
             GROUP BY facility, location, lot, serial ORDER BY facility, location, lot, serial""",
-            sku, facility, location, limit=limit, offset=offset,
+            sku, facility, location, owner, limit=limit, offset=offset,
         )  # fmt: skip
         return {"data": [stock_shape(row) for row in rows], "next": following}
 
@@ -66,7 +70,7 @@ def stock_routes(system: System) -> APIRouter:
         return {"data": [batch_shape(row, on=today()) for row in rows], "next": following}
 
     @router.put("/conditions", operation_id="set_condition")
-    async def set_condition(body: ConditionRequest) -> dict[str, Any]:
+    async def set_condition(body: ConditionRequest, origin: FromRequest) -> dict[str, Any]:
         table, column, value = ("lots", "lot", body.lot) if body.lot else ("serials", "serial", body.serial)
         hold = None if body.condition == "inDate" else body.condition
         with database.transaction():
@@ -74,6 +78,7 @@ def stock_routes(system: System) -> APIRouter:
                 f"UPDATE {table} SET hold = ?, recall_id = NULL WHERE sku = ? AND {column} = ? RETURNING *",
                 hold, body.sku, value,
             )  # fmt: skip
+            system.pars.look_everywhere(body.sku, origin)
         if changed is None:
             raise VendorError(404, "notFound", f"{body.sku} has no {column} {value}", column)
         return batch_shape(changed, on=today())
@@ -83,7 +88,7 @@ def stock_routes(system: System) -> APIRouter:
         return {"data": stock.recalls(sku), "next": None}
 
     @router.post("/recalls", operation_id="open_recall", status_code=201)
-    async def open_recall(body: RecallRequest) -> dict[str, Any]:
+    async def open_recall(body: RecallRequest, origin: FromRequest) -> dict[str, Any]:
         """Without lots and serials, all of the item's."""
         if stock.item(body.sku) is None:
             raise VendorError(422, "unknownItem", f"{body.sku} is not in the catalogue", "sku")
@@ -99,6 +104,7 @@ def stock_routes(system: System) -> APIRouter:
                     AND (?3 OR {column} IN (SELECT value FROM json_each(?4)))""",
                     recall_id, body.sku, everything, json.dumps(values),
                 )  # fmt: skip
+            system.pars.look_everywhere(body.sku, origin)
         return next(each for each in stock.recalls(body.sku) if each["recallId"] == recall_id)
 
     @router.get("/lookups/use", operation_id="lookup_use")

@@ -41,6 +41,15 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS movements_by_ref ON movements (external_ref) WHERE external_ref IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS movements_by_use ON movements (use_id) WHERE use_id IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS movements_by_original ON movements (reverses) WHERE reverses IS NOT NULL",
+    # Each movement with what is known of its lot or serial. What carries neither is owned as its item usually is.
+    """CREATE VIEW IF NOT EXISTS stocked AS SELECT movements.*, COALESCE(lots.hold, serials.hold) AS hold,
+        COALESCE(lots.expires_on, serials.expires_on, '9999') AS expires_on,
+        CASE items.ownership WHEN 'owned' THEN 'hospital' ELSE 'supplier' END AS usual_owner,
+        COALESCE(lots.owner, serials.owner, CASE items.ownership WHEN 'owned' THEN 'hospital' ELSE 'supplier' END)
+            AS owner
+        FROM movements JOIN items USING (sku)
+        LEFT JOIN lots ON lots.sku = movements.sku AND lots.lot = movements.lot
+        LEFT JOIN serials ON serials.sku = movements.sku AND serials.serial = movements.serial""",
     """CREATE TABLE IF NOT EXISTS uses (
         n INTEGER PRIMARY KEY, use_id TEXT NOT NULL UNIQUE, act_id TEXT NOT NULL, version INTEGER NOT NULL,
         encounter_number TEXT, patient TEXT, captured TEXT NOT NULL, captured_at TEXT NOT NULL)""",
@@ -51,6 +60,31 @@ TABLES = (
         corrected_at TEXT NOT NULL)""",
     # A cabinet whose booking is switched off by control announces movements that it has not made: they wait here.
     "CREATE TABLE IF NOT EXISTS cabinet_backlog (movement_id TEXT PRIMARY KEY, booking TEXT NOT NULL)",
+    # Goods that come, go or are expected: each document with the movements it made and the lines by which it counts.
+    """CREATE TABLE IF NOT EXISTS documents (
+        n INTEGER PRIMARY KEY, document_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, external_ref TEXT,
+        facility TEXT NOT NULL, order_number TEXT, revision INTEGER, status TEXT NOT NULL, qty INTEGER NOT NULL,
+        effective_on TEXT, content TEXT NOT NULL, movements TEXT NOT NULL, booked_at TEXT NOT NULL,
+        reversal TEXT)""",
+    "CREATE INDEX IF NOT EXISTS documents_by_ref ON documents (external_ref) WHERE external_ref IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS documents_by_order ON documents (facility, order_number, kind)",
+    """CREATE TABLE IF NOT EXISTS document_lines (
+        document_id TEXT NOT NULL, sku TEXT NOT NULL, location TEXT NOT NULL, qty INTEGER NOT NULL, expected_on TEXT)""",
+    "CREATE INDEX IF NOT EXISTS document_lines_by_sku ON document_lines (sku, document_id)",
+    # What a person captured at the dock: it moves no stock.
+    """CREATE TABLE IF NOT EXISTS dock_documents (
+        n INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, captured TEXT NOT NULL,
+        reversal TEXT)""",
+    # The par levels whose crossings are announced; below: announced, and not filled up since.
+    """CREATE TABLE IF NOT EXISTS par_watches (
+        facility TEXT NOT NULL, location TEXT NOT NULL, sku TEXT NOT NULL, below INTEGER NOT NULL,
+        PRIMARY KEY (facility, location, sku))""",
+    """CREATE TABLE IF NOT EXISTS surgical_cases (
+        case_number TEXT PRIMARY KEY, facility TEXT NOT NULL, scheduled_on TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS case_needs (
+        case_number TEXT NOT NULL REFERENCES surgical_cases, sku TEXT NOT NULL, qty INTEGER NOT NULL,
+        PRIMARY KEY (case_number, sku))""",
+    "CREATE INDEX IF NOT EXISTS case_needs_by_sku ON case_needs (sku)",
     """CREATE TABLE IF NOT EXISTS outbox (
         n INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, body TEXT NOT NULL,
         traceparent TEXT, correlation_id TEXT, state TEXT NOT NULL, fault TEXT, due REAL NOT NULL,

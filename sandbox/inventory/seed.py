@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.inventory.catalogue import UNKNOWN_NUMBER, CatalogueItem, numbers
+from sandbox.inventory.clock import Clock
 from sandbox.inventory.database import Database
 from sandbox.inventory.ids import make_id
 from sandbox.inventory.schema import create_tables
+from sandbox.inventory.surgical_cases import seed_cases
 
 FACILITIES = (("northCampus", "North Campus", "America/New_York"), ("southCampus", "South Campus", "America/Chicago"))
 LOCATIONS = (
@@ -40,6 +42,7 @@ def seed_database(database: Database, *, seed: int, scale: int) -> None:
         for number in numbers(scale):
             if number != UNKNOWN_NUMBER:
                 add_item(database, CatalogueItem(number), approved_at=OPENED_AT, seed=seed)
+        seed_cases(database, seed=seed, first_day=Clock(database).now().date())
 
 
 def add_item(database: Database, item: CatalogueItem, *, approved_at: str, seed: int) -> None:

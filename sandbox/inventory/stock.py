@@ -121,5 +121,6 @@ def stock_shape(row: dict[str, Any]) -> dict[str, Any]:
         "sku": row["sku"],
         "lot": row["lot"],
         "serial": row["serial"],
+        "owner": row["owner"],
         "onHand": to_qty(row["on_hand"]),
     }

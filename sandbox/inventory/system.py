@@ -8,15 +8,20 @@ from sandbox.inventory.barriers import Barriers
 from sandbox.inventory.clock import Clock
 from sandbox.inventory.database import Database
 from sandbox.inventory.delivery import Delivery
+from sandbox.inventory.dock import Dock
+from sandbox.inventory.documents import Documents
 from sandbox.inventory.faults import Faults
 from sandbox.inventory.ids import Ids
 from sandbox.inventory.late import Late
 from sandbox.inventory.limits import RateLimit
 from sandbox.inventory.movements import Movements
 from sandbox.inventory.outbox import Outbox
+from sandbox.inventory.pars import Pars
 from sandbox.inventory.request_log import RequestLog
 from sandbox.inventory.seed import seed_database
+from sandbox.inventory.shelves import Shelves
 from sandbox.inventory.stock import Stock
+from sandbox.inventory.surgical_cases import SurgicalCases
 from sandbox.inventory.traces import Traces
 from sandbox.inventory.uses import Uses
 
@@ -42,7 +47,19 @@ class System:
         self.outbox = Outbox(self.database, ids=self.ids, clock=self.clock)
         self.delivery = Delivery(self.outbox, url=hooks_url, secret=hook_secret_file.read_text().strip())
         self.stock = Stock(self.database)
-        self.movements = Movements(self.database, stock=self.stock, ids=self.ids, clock=self.clock)
+        self.pars = Pars(
+            self.database, stock=self.stock, outbox=self.outbox, ids=self.ids, clock=self.clock
+        )  # fmt: skip
+        self.movements = Movements(
+            self.database, stock=self.stock, pars=self.pars, ids=self.ids, clock=self.clock
+        )  # fmt: skip
+        self.shelves = Shelves(self.database, stock=self.stock, clock=self.clock)
+        self.documents = Documents(
+            self.database, shelves=self.shelves, movements=self.movements, pars=self.pars, ids=self.ids,
+            clock=self.clock,
+        )  # fmt: skip
+        self.dock = Dock(self.database, stock=self.stock, outbox=self.outbox, ids=self.ids, clock=self.clock)
+        self.surgical_cases = SurgicalCases(self.database, stock=self.stock, clock=self.clock)
         self.uses = Uses(
             self.database, stock=self.stock, movements=self.movements, outbox=self.outbox, ids=self.ids,
             clock=self.clock,

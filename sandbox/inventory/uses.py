@@ -47,7 +47,7 @@ class Uses:
             raise VendorError(409, "useExists", f"use {use_id} is captured already", "useId")
         place = self._place(request)
         act_id = request.act_id or self._ids.next("act")
-        booked = self._book_at_cabinet(request, use_id) if place["booksOwnUses"] else None
+        booked = self._book_at_cabinet(request, use_id, origin) if place["booksOwnUses"] else None
         return self._store(request, use_id, act_id=act_id, version=1, already_booked=booked, origin=origin)
 
     def amend(self, use_id: str, request: UseRequest, origin: Origin) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Uses:
         waiting = self._database.all("SELECT * FROM cabinet_backlog ORDER BY rowid")
         for row in waiting:
             booking = self._bookable(MovementRequest.model_validate_json(row["booking"]))
-            self._movements.book(booking, booked_by="cabinet", movement_id=row["movement_id"])
+            self._movements.book(booking, Origin(), booked_by="cabinet", movement_id=row["movement_id"])
         self._database.execute("DELETE FROM cabinet_backlog")
         return len(waiting)
 
@@ -154,7 +154,7 @@ class Uses:
         self._outbox.put("use.captured", use, origin)
         return use
 
-    def _book_at_cabinet(self, request: UseRequest, use_id: str) -> dict[str, str]:
+    def _book_at_cabinet(self, request: UseRequest, use_id: str, origin: Origin) -> dict[str, str]:
         label = read_label(request.barcode or "")
         sku = self._stock.find_sku(sku=request.sku) if request.sku else self._stock.find_sku(gtin=label.gtin)
         if sku is None:
@@ -176,7 +176,7 @@ class Uses:
         movement_id = self._ids.next("mov")
         booking = self._bookable(_movement(fields))
         if self.cabinet_books:
-            self._movements.book(booking, booked_by="cabinet", movement_id=movement_id)
+            self._movements.book(booking, origin, booked_by="cabinet", movement_id=movement_id)
         else:
             self._database.insert(
                 "cabinet_backlog", {"movement_id": movement_id, "booking": json.dumps(as_sent(booking))}

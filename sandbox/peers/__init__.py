@@ -1,0 +1,1 @@
+"""Systems that nobody here wrote, installed and started to run against."""
