@@ -1,7 +1,7 @@
 """What a system answered to a REST call, and which leaf of `canonical.errors` each kind of answer is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -38,17 +38,27 @@ class Answer:
         """Seconds that the vendor asks to wait, if it does."""
         return seconds_named(self.headers.get("retry-after"))
 
+    def accepted(self, refusal: Callable[["Answer"], Failure]) -> "Answer":
+        """This answer, where the system did as asked; else `refusal` says which failure its refusal is."""
+        if not self.ok:
+            raise refusal(self)
+        return self
+
     def parse(self, model: type[Model]) -> Model:
         """The body as a vendor's model; a write's answer that does not fit says nothing of what was applied."""
         try:
             return model.model_validate(self.body)
-        except ValidationError:
-            raise self.unreadable() from None
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise self.unreadable(f"{place}: {first['type'].replace('_', ' ')}") from None
 
-    def unreadable(self) -> Failure:
-        """The failure to raise where a success breaks the vendor's own contract."""
+    def unreadable(self, where: str = "") -> Failure:
+        """The failure to raise where a success breaks the vendor's own contract; its evidence begins with the field."""
         kind = Uncertain if self.is_write else Misread
-        return self.failure(kind, "the answer does not have the form that the vendor documents")
+        failure = self.failure(kind, "the answer does not have the form that the vendor documents")
+        failure.evidence = "\n".join(filter(None, (where, failure.evidence)))[:2000]
+        return failure
 
     def refused(self, summary: str, *, audience: Audience, kind: type[Rejected] = BusinessRefusal) -> Failure:
         """The failure to raise for a refusal; the vendor's text is kept as evidence alone."""

@@ -33,7 +33,7 @@ class RestClient:
         *,
         system: str,
         base_url: str,
-        token: str,
+        token: str = "",
         outgoing: Callable[[], Mapping[str, str]] = dict,
         timeout: timedelta = timedelta(seconds=10),
         connect_timeout: timedelta = timedelta(seconds=3),
@@ -46,16 +46,24 @@ class RestClient:
         connecting = connect_timeout.total_seconds()
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            headers={"authorization": f"Bearer {token}", "accept": "application/json"},
+            headers={"accept": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {}),
             timeout=httpx.Timeout(timeout.total_seconds(), connect=connecting, pool=connecting),
             limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
             transport=transport,
             trust_env=False,
         )
 
-    async def read(self, operation: str, path: str, *, params: Params = (), also: Collection[int] = ()) -> Answer:
+    async def read(
+        self,
+        operation: str,
+        path: str,
+        *,
+        params: Params = (),
+        headers: Mapping[str, str] | None = None,
+        also: Collection[int] = (),
+    ) -> Answer:
         """GET; answers a 2xx, or a status named in `also`, and raises a leaf for everything else."""
-        return await self._call(operation, "GET", path, params=params, also=also, is_write=False)
+        return await self._call(operation, "GET", path, params=params, headers=headers, also=also, is_write=False)
 
     async def write(
         self,
@@ -63,14 +71,26 @@ class RestClient:
         path: str,
         *,
         json: Any = None,
+        content: bytes | None = None,
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
         params: Params = (),
         also: Collection[int] = (),
     ) -> Answer:
-        """A call that changes something; answers a 2xx, or a status named in `also`, and raises a leaf otherwise."""
+        """A call that changes something; answers a 2xx, or a status named in `also`, and raises a leaf otherwise.
+
+        The body is `json`, or `content` as it is, with its type among the headers.
+        """
         return await self._call(
-            operation, method, path, params=params, body=json, headers=headers, also=also, is_write=True
+            operation,
+            method,
+            path,
+            params=params,
+            body=json,
+            content=content,
+            headers=headers,
+            also=also,
+            is_write=True,
         )
 
     async def close(self) -> None:
@@ -87,6 +107,7 @@ class RestClient:
         also: Collection[int],
         is_write: bool,
         body: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         with self._tracer.start_as_current_span(
@@ -104,6 +125,7 @@ class RestClient:
                         path,
                         params=httpx.QueryParams(dict(params) if isinstance(params, Mapping) else list(params)),
                         json=body,
+                        content=content,
                         headers={**self._outgoing(), **(headers or {})},
                     )
                 )

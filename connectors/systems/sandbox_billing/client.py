@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 from canonical.errors import Audience
 from connectors.protocols.answer import Answer
+from connectors.protocols.openapi import schema_of
 from connectors.protocols.rest import RestClient
+from connectors.protocols.searching import portions
 from connectors.systems.sandbox_billing.refusals import REFUSED, code_of, refusal
 from connectors.systems.sandbox_billing.vendor import (
     VendorCdmLookup,
@@ -55,15 +57,15 @@ class SandboxBillingClient:
         """The row of the charge description master in force on the date of service."""
         asked = {"supply_ref": supply_ref, "dos": dos}
         answer = await self._rest.read("lookup_code", "/cdm/lookup", params=asked, also=REFUSED)
-        return _or_refuse(answer).parse(VendorCdmLookup).row
+        return answer.accepted(refusal).parse(VendorCdmLookup).row
 
     async def find_charges(self, charge_ids: Sequence[str]) -> list[VendorCharge]:
         """The charges with these ids, in the order in which they arrived."""
         found: list[VendorCharge] = []
-        for start in range(0, len(charge_ids), _IDS_PER_CALL):
-            asked = [("charge_id", each) for each in charge_ids[start : start + _IDS_PER_CALL]]
+        for some in portions(charge_ids, most=_IDS_PER_CALL):
+            asked = [("charge_id", each) for each in some]
             answer = await self._rest.read("find_charges", "/charges", params=asked, also=REFUSED)
-            found += _or_refuse(answer).parse(VendorCharges).charges
+            found += answer.accepted(refusal).parse(VendorCharges).charges
         return found
 
     async def get_charge(self, charge_id: str) -> VendorCharge | None:
@@ -71,7 +73,7 @@ class SandboxBillingClient:
         answer = await self._rest.read("get_charge", f"/charges/{quote(charge_id, safe='')}", also=REFUSED)
         if code_of(answer) == "B104":
             return None
-        return _or_refuse(answer).parse(VendorCharge)
+        return answer.accepted(refusal).parse(VendorCharge)
 
     async def post_charge(self, body: Mapping[str, Any]) -> tuple[VendorCharge, Answer]:
         """Post a charge; the answer says by its status whether the id was seen before (409, with the first answer)."""
@@ -103,6 +105,10 @@ class SandboxBillingClient:
             raise answer.refused("the credit id belongs to another charge", audience=Audience.integration)
         return credit
 
+    async def schema(self) -> Mapping[str, str]:
+        """Every field of the API."""
+        return await schema_of(self._rest)
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._rest.close()
@@ -111,9 +117,3 @@ class SandboxBillingClient:
 def _is_first_answer(answer: Answer) -> bool:
     """Whether a 409 repeats the first answer, and is not a refusal with a code."""
     return answer.status == 409 and not code_of(answer)
-
-
-def _or_refuse(answer: Answer) -> Answer:
-    if not answer.ok:
-        raise refusal(answer)
-    return answer

@@ -1,21 +1,18 @@
 """The billing port over the sandbox's billing system."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, cast
-
-from pydantic import BaseModel
+from typing import Any
 
 from canonical.documents.charge import Charge, ChargeCode
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal
-from canonical.inbound import Inbound
-from canonical.ports import ClearStanding, Declaration
+from canonical.ports import Billing, ClearStanding, Declaration, SystemKind
 from connectors.protocols.answer import Answer
-from connectors.protocols.rest import RestClient
+from connectors.protocols.rest_kind import RestKind
 from connectors.systems.sandbox_billing import mapping
 from connectors.systems.sandbox_billing.client import SandboxBillingClient
-from connectors.systems.sandbox_billing.events import BODIES, inbound
+from connectors.systems.sandbox_billing.events import BODIES, translate
 from connectors.systems.sandbox_billing.settings import SandboxBillingSettings
 
 _FOR_GOOD = timedelta(days=36_500)
@@ -25,9 +22,11 @@ _FOR_GOOD = timedelta(days=36_500)
 class SandboxBilling:
     """Accounts, charge codes and charges; the reference of a charge is the charge id that we gave it."""
 
-    def __init__(self, client: SandboxBillingClient, *, declares: Declaration) -> None:
+    def __init__(self, name: str, settings: SandboxBillingSettings, client: SandboxBillingClient) -> None:
         self._client = client
-        self._declares = declares
+        self._declares = Declaration(
+            system=name, in_flight=settings.in_flight, idempotent_for=_FOR_GOOD, posts_later=True
+        )
 
     @property
     def declares(self) -> Declaration:
@@ -39,13 +38,22 @@ class SandboxBilling:
         status = await self._client.status()
         return f"{status.product} {status.version}"
 
+    async def schema(self) -> Mapping[str, str]:
+        """Every field that it takes and answers."""
+        return await self._client.schema()
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._client.close()
 
     async def account(self, *, facility: str, case_number: str, account_number: str | None) -> ClearStanding:
         """The account of the case, or the one of this number; none while it is not on file."""
-        return mapping.standing_of(await self._client.look_up_account(case_no=case_number, acct_no=account_number))
+        case_no, acct_no = mapping.case_number(case_number), mapping.account_number(account_number)
+        if account_number is not None and acct_no is None:
+            # Asked without it, the vendor would answer the account of the case, which is another one.
+            found = await self._client.look_up_account(case_no=case_no, acct_no=None)
+            return mapping.standing_of(found.model_copy(update={"acct": None}))
+        return mapping.standing_of(await self._client.look_up_account(case_no=case_no, acct_no=acct_no))
 
     async def charge_code(self, *, facility: str, item: str, on: date) -> ChargeCode | None:
         """The row in force on the service date; one master serves both hospitals."""
@@ -68,11 +76,13 @@ class SandboxBilling:
 
     async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
         """Void an unbilled charge."""
+        self._check(reference, operation="void_charge")
         void = await self._client.void_charge(reference, void_id=wire_key)
         return Posted(reference=void.void_id, posting_date=void.void_tm.date())
 
     async def request_credit(self, reference: str, *, wire_key: str) -> Posted:
         """Credit the whole of a billed charge; revenue integrity rebills."""
+        self._check(reference, operation="credit_charge")
         credit = await self._client.credit_charge(reference, credit_id=wire_key)
         return Posted(reference=credit.credit_id, posting_date=credit.credit_tm.date())
 
@@ -81,8 +91,8 @@ class SandboxBilling:
         return tuple(mapping.found_of(charge) for charge in await self._client.find_charges(wire_keys))
 
     async def charge(self, reference: str) -> Found | None:
-        """A charge by its charge id."""
-        charge = await self._client.get_charge(reference)
+        """A charge by its charge id; none for what is no charge id."""
+        charge = await self._client.get_charge(reference) if mapping.is_charge_id(reference) else None
         return None if charge is None else mapping.found_of(charge)
 
     async def _posted_before(self, body: dict[str, Any], answer: Answer) -> Posted:
@@ -99,6 +109,10 @@ class SandboxBilling:
             raise answer.refused("this charge was taken back", audience=Audience.revenue_integrity)
         return _posted(found)
 
+    def _check(self, reference: str, *, operation: str) -> None:
+        if not mapping.is_charge_id(reference):
+            raise self._refused("the reference is not a charge id of billing", operation=operation)
+
     def _refused(self, summary: str, *, operation: str) -> BusinessRefusal:
         return BusinessRefusal(
             summary, system=self._declares.system, operation=operation, audience=Audience.revenue_integrity
@@ -113,36 +127,13 @@ def _posted(found: Found) -> Posted:
     )
 
 
-class SandboxBillingKind:
-    """How a sandbox billing system is configured, built and listened to."""
+SYSTEM = RestKind(
+    settings=SandboxBillingSettings,
+    bodies=BODIES,
+    connector=lambda name, own, rest: SandboxBilling(name, own, SandboxBillingClient(rest)),
+    inbound=lambda body, own: translate(body, own.hospitals),
+)
 
-    @property
-    def settings(self) -> type[BaseModel]:
-        """The model of the system's own table."""
-        return SandboxBillingSettings
-
-    @property
-    def bodies(self) -> tuple[type[BaseModel], ...]:
-        """What its webhooks say, by type of event."""
-        return BODIES
-
-    def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxBilling:
-        """The connector under its configured name."""
-        own = cast(SandboxBillingSettings, settings)
-        rest = RestClient(
-            system=name,
-            base_url=own.base_url,
-            token=own.token_file.read_text(encoding="utf-8").strip(),
-            outgoing=outgoing,
-            timeout=own.timeout,
-            max_connections=own.max_connections,
-        )
-        declares = Declaration(system=name, in_flight=own.in_flight, idempotent_for=_FOR_GOOD, posts_later=True)
-        return SandboxBilling(SandboxBillingClient(rest), declares=declares)
-
-    def translate(self, body: Mapping[str, Any]) -> Inbound:
-        """A webhook of the vendor's as an `Inbound`."""
-        return inbound(body)
-
-
-SYSTEM = SandboxBillingKind()
+# Held by the type checker: the port is offered exactly.
+_KIND: SystemKind = SYSTEM
+_PORT: type[Billing] = SandboxBilling

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from canonical.effect import Found
-from canonical.inbound import EventType, Inbound, InvalidEvent
-from connectors.systems.sandbox_billing.mapping import FACILITIES
+from canonical.inbound import EventType, Inbound
+from connectors.protocols.webhook import named_in, read_as
 from connectors.systems.sandbox_billing.refusals import rejection
 from connectors.systems.sandbox_billing.vendor import CaseSts, VendorDate, VendorTime
 
 _Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Part(BaseModel):
@@ -27,7 +26,11 @@ class _Webhook(_Part):
 
 
 class _Data(_Part):
-    hosp_cd: Literal["NTH", "STH"]
+    hosp_cd: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class _Told(_Webhook):
+    data: _Data
 
 
 class Opened(_Data):
@@ -66,20 +69,21 @@ class ChargeSettled(_Webhook):
 BODIES = (AccountOpened, CaseChanged, ChargeSettled)
 
 
-def inbound(body: Mapping[str, Any]) -> Inbound:
-    """Translate one webhook; `InvalidEvent` names the field and what was expected."""
-    told = _read(_Webhook, body)
+def translate(body: Mapping[str, Any], hospitals: Mapping[str, str]) -> Inbound:
+    """Any of the vendor's events; `hospitals` names its hospital of each facility. `InvalidEvent` names the field."""
+    told = read_as(_Webhook, body)
+    facility = named_in(hospitals, read_as(_Told, body).data.hosp_cd, "data.hosp_cd", what="a hospital")
     match told.evt_typ:
         case "acct.opened":
-            opened = _read(AccountOpened, body).data
+            opened = read_as(AccountOpened, body).data
             data: dict[str, Any] = {"surgical_case": opened.case_no, "account": opened.acct_no}
-            return _inbound(told, EventType.account_opened, opened, number=opened.case_no, data=data)
+            return _inbound(told, EventType.account_opened, facility, number=opened.case_no, data=data)
         case "case.verified" | "case.closed":
-            case = _read(CaseChanged, body).data
+            case = read_as(CaseChanged, body).data
             data = {"surgical_case": case.case_no, "case_status": case.case_sts}
-            return _inbound(told, EventType.case_changed, case, number=case.case_no, data=data)
+            return _inbound(told, EventType.case_changed, facility, number=case.case_no, data=data)
         case "charge.posted" | "charge.rejected":
-            charge = _read(ChargeSettled, body).data
+            charge = read_as(ChargeSettled, body).data
             kind = EventType.charge_posted if told.evt_typ == "charge.posted" else EventType.charge_rejected
             found = Found(
                 reference=charge.charge_id,
@@ -90,23 +94,15 @@ def inbound(body: Mapping[str, Any]) -> Inbound:
                 posting_date=charge.post_dt,
                 reason=rejection(charge.rej_cd),
             )
-            return _inbound(told, kind, charge, number=charge.charge_id, data=found.model_dump(mode="json"))
+            return _inbound(told, kind, facility, number=charge.charge_id, data=found.model_dump(mode="json"))
 
 
-def _inbound(told: _Webhook, kind: EventType, data_part: _Data, *, number: str, data: dict[str, Any]) -> Inbound:
+def _inbound(told: _Webhook, kind: EventType, facility: str, *, number: str, data: dict[str, Any]) -> Inbound:
     return Inbound(
         id=told.evt_id,
         type=kind,
-        facility=FACILITIES[data_part.hosp_cd],
+        facility=facility,
         number=number,
         time=told.evt_tm,
         data=data,
     )
-
-
-def _read(model: type[_Model], body: Mapping[str, Any]) -> _Model:
-    try:
-        return model.model_validate(body)
-    except ValidationError as cause:
-        first = cause.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise InvalidEvent(".".join(map(str, first["loc"])) or "body", first["msg"]) from None

@@ -13,7 +13,6 @@ from connectors.systems.sandbox_billing.refusals import rejection
 from connectors.systems.sandbox_billing.vendor import ChargeSts, VendorCdmRow, VendorCharge, VendorLookup
 
 CURRENCY = "USD"
-FACILITIES = {"NTH": "NORTH", "STH": "SOUTH"}
 PATIENT_CLASSES = {"I": "inpatient", "O": "outpatient", "E": "emergency"}
 _STANDING: dict[ChargeSts, Literal["posted", "accepted", "rejected"]] = {
     "PEND": "accepted",
@@ -24,6 +23,9 @@ _STANDING: dict[ChargeSts, Literal["posted", "accepted", "rejected"]] = {
     "CRED": "posted",
 }
 _SUPPLY_REF = re.compile(r"S[A-Za-z0-9-]{1,31}")
+_CHARGE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+_ACCOUNT_NUMBER = re.compile(r"A[0-9]{6,10}")
 _CENTS = Decimal(100)
 
 
@@ -35,6 +37,21 @@ def supply_ref(item: str) -> str | None:
     """The vendor's reference of an item; none for a number of a form that the vendor does not have."""
     reference = f"S{item}"
     return reference if _SUPPLY_REF.fullmatch(reference) else None
+
+
+def is_charge_id(reference: str) -> bool:
+    """Whether a reference can be a charge id."""
+    return _CHARGE_ID.fullmatch(reference) is not None
+
+
+def case_number(number: str) -> str | None:
+    """A case number as it is; none where no case of the vendor's can have it."""
+    return number if _CASE_NUMBER.fullmatch(number) else None
+
+
+def account_number(number: str | None) -> str | None:
+    """An account number as it is; none where no account of the vendor's can have it."""
+    return number if number is not None and _ACCOUNT_NUMBER.fullmatch(number) else None
 
 
 def vendor_date(day: date) -> str:

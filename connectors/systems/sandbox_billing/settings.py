@@ -1,18 +1,11 @@
 """The billing system's own table in `hospital.toml`."""
 
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from connectors.protocols.rest_settings import RestSettings
 
 
-class SandboxBillingSettings(BaseModel):
-    """Where the system answers, its credential, and the longest time in which a posting may still be applied."""
+class SandboxBillingSettings(RestSettings):
+    """Also the billing system's hospital of each facility."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base_url: str = Field(pattern=r"^https?://")
-    token_file: Path
-    timeout: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
-    in_flight: timedelta = Field(default=timedelta(seconds=30), ge=timedelta(0))
-    max_connections: int = Field(default=50, ge=1, le=1000)
+    hospitals: Mapping[str, str] = {"NORTH": "NTH", "SOUTH": "STH"}

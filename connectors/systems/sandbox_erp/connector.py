@@ -1,35 +1,38 @@
-"""The sandbox hospital's ERP as the engine's Finance port."""
+"""The sandbox hospital's ERP as the engine's Finance and Procurement ports."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import InvalidOperation
-from typing import Any, cast
+from typing import Any
 
-from pydantic import BaseModel
-
+from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, Valuation
+from canonical.documents.order import Order
+from canonical.documents.replenishment import Budget
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal, Misread
-from canonical.inbound import Inbound
+from canonical.kinds import Kind
 from canonical.period import Period
-from canonical.ports import Declaration, Finance, SystemKind
-from connectors.protocols.rest import RestClient
-from connectors.systems.sandbox_erp import mapping
-from connectors.systems.sandbox_erp.client import ErpClient
+from canonical.ports import Book, Declaration, Finance, Procurement, SystemKind
+from connectors.protocols.rest_kind import RestKind
+from connectors.systems.sandbox_erp import mapping, orders
+from connectors.systems.sandbox_erp.books import books
+from connectors.systems.sandbox_erp.client import ErpClient, is_document
 from connectors.systems.sandbox_erp.events import BODIES, translate
-from connectors.systems.sandbox_erp.settings import ErpSettings, Plant
+from connectors.systems.sandbox_erp.names import Names
+from connectors.systems.sandbox_erp.settings import ErpSettings
 
 
 class SandboxErp:
     """Idempotent for the life of a key; a journal is marked by its key as external reference, and looked up by it."""
 
     def __init__(self, name: str, settings: ErpSettings, client: ErpClient) -> None:
-        self._settings = settings
         self._client = client
+        self._names = Names(settings, system=name)
         self._declares = Declaration(
             system=name, in_flight=settings.in_flight, idempotent_for=settings.idempotent_for or None
         )
+        self._books = books(client, self._names, system=name)
 
     @property
     def declares(self) -> Declaration:
@@ -41,6 +44,10 @@ class SandboxErp:
         info = await self._client.info()
         return f"{info.SYSTEM} {info.RELEASE}"
 
+    async def schema(self) -> Mapping[str, str]:
+        """Every field that it takes and answers."""
+        return await self._client.schema()
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._client.close()
@@ -50,19 +57,19 @@ class SandboxErp:
         material = mapping.material_of(item)
         if material is None:
             return None
-        plant, place = self._plant(facility, "read_valuation"), self._location(location, "read_valuation")
+        plant, place = self._names.plant(facility, "read_valuation"), self._names.location(location, "read_valuation")
         record = await self._client.valuation(material=material, plant=plant.plant, location=place)
         return mapping.to_valuation(record) if record else None
 
     async def periods(self, *, facility: str) -> tuple[Period, ...]:
         """The periods of the facility's company code."""
-        plant = self._plant(facility, "list_periods")
+        plant = self._names.plant(facility, "list_periods")
         return mapping.to_periods(await self._client.periods(company_code=plant.company_code))
 
     async def post_cost(self, posting: CostPosting, *, posting_date: date, wire_key: str) -> Posted:
         """Post the journal on the accounts that the ERP determines for item and place."""
         operation = "post_journal"
-        plant, place = self._plant(posting.facility, operation), self._location(posting.location, operation)
+        plant, place = self._names.plant(posting.facility, operation), self._names.location(posting.location, operation)
         material = mapping.material_of(posting.item)
         record = material and await self._client.valuation(material=material, plant=plant.plant, location=place)
         if not record:
@@ -77,7 +84,7 @@ class SandboxErp:
                 record,
                 plant=plant,
                 location=place,
-                cost_centre=self._cost_centre(posting.cost_centre, plant),
+                cost_centre=self._names.cost_centre(posting.cost_centre, plant),
                 posting_date=posting_date,
                 wire_key=wire_key,
             )
@@ -90,13 +97,13 @@ class SandboxErp:
 
     async def reverse_cost(self, reference: str, *, posting_date: date, wire_key: str) -> Posted:
         """Post the reversal; reversing a reversed journal answers the first reversal."""
-        if not _is_document(reference):
+        if not is_document(reference):
             raise self._refused("reverse_journal", "the reference is not a document number of the ERP")
         order = mapping.to_reversal(posting_date=posting_date, wire_key=wire_key)
         reversal = await self._client.reverse(reference, order, key=wire_key)
         if not isinstance(reversal, str):
             return mapping.to_posted(reversal)
-        first = await self._client.journal(reversal) if _is_document(reversal) else None
+        first = await self._client.journal(reversal) if is_document(reversal) else None
         if first is None:
             raise Misread(
                 "the ERP names a reversal that it does not have",
@@ -112,8 +119,35 @@ class SandboxErp:
 
     async def journal(self, reference: str) -> Found | None:
         """A journal by its number; none for a reversal, or for what is no document number."""
-        found = await self._client.journal(reference) if _is_document(reference) else None
+        found = await self._client.journal(reference) if is_document(reference) else None
         return mapping.to_found(found) if found and not mapping.is_reversal(found) else None
+
+    def books(self) -> Mapping[Kind, Book[Any]]:
+        """Orders, receipts, vouchers, payables and what goes with them."""
+        return self._books
+
+    async def contracts(self, *, facility: str, item: str) -> tuple[Contract, ...]:
+        """Every contract for an item, at whatever facility; none for what is no material."""
+        material = mapping.material_of(item)
+        found = await self._client.contracts(material=material) if material else ()
+        return tuple(orders.to_contract(one) for one in found)
+
+    async def budget(self, *, facility: str, cost_centre: str, on: date) -> Budget:
+        """What is left of a cost centre's budget in the year of a day."""
+        centre = self._names.cost_centre(cost_centre, self._names.plant(facility, "read_budget"))
+        record = await self._client.budget(centre=centre, day=mapping.vendor_date(on))
+        return orders.to_budget(record, cost_centre=cost_centre)
+
+    async def order(self, *, facility: str, number: str) -> Order | None:
+        """A purchase order as it now counts, by the number that we gave it or else by the ERP's own.
+
+        It is one for all facilities: a number names one order of any of them.
+        """
+        found = await self._client.order(number)
+        placed_by = self._names.facility_of(found.HEADER.PLANT) if found is not None else None
+        if found is None or placed_by is None:
+            return None
+        return orders.from_order(found, self._names, facility=placed_by, source=self._declares.system)
 
     async def _still_stands(self, document: str, operation: str) -> None:
         # The ERP repeats its first answer word for word, also after the journal was reversed.
@@ -121,64 +155,18 @@ class SandboxErp:
         if journal is None or journal.HEADER.STAT != "POST":
             raise self._refused(operation, "the journal posted under this key was reversed since")
 
-    def _plant(self, facility: str, operation: str) -> Plant:
-        plant = self._settings.plants.get(facility)
-        if plant is None:
-            summary = "the configuration names no plant for the facility"
-            raise self._refused(operation, summary, Audience.integration)
-        return plant
-
-    def _location(self, location: str, operation: str) -> str:
-        code = self._settings.storage_locations.get(location)
-        if code is None:
-            summary = "the configuration names no storage location for the location"
-            raise self._refused(operation, summary, Audience.integration)
-        return code
-
-    def _cost_centre(self, centre: str, plant: Plant) -> str:
-        return self._settings.cost_centres.get(centre) or mapping.cost_centre_of(centre, plant=plant)
-
     def _refused(self, operation: str, summary: str, audience: Audience = Audience.finance) -> BusinessRefusal:
         return BusinessRefusal(summary, system=self._declares.system, operation=operation, audience=audience)
 
 
-class SandboxErpKind:
-    """How the system is configured, built and listened to."""
+SYSTEM = RestKind(
+    settings=ErpSettings,
+    bodies=BODIES,
+    connector=lambda name, own, rest: SandboxErp(name, own, ErpClient(rest)),
+    inbound=lambda body, own: translate(body, Names(own, system="erp")),
+)
 
-    @property
-    def settings(self) -> type[BaseModel]:
-        """The model of its table in `hospital.toml`."""
-        return ErpSettings
-
-    @property
-    def bodies(self) -> tuple[type[BaseModel], ...]:
-        """What its webhooks say, by type of event."""
-        return BODIES
-
-    def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> SandboxErp:
-        """The connector under its configured name."""
-        own = cast(ErpSettings, settings)
-        rest = RestClient(
-            system=name,
-            base_url=own.base_url,
-            token=own.token_file.read_text().strip(),
-            outgoing=outgoing,
-            timeout=own.timeout,
-            max_connections=own.max_connections,
-        )
-        return SandboxErp(name, own, ErpClient(rest))
-
-    def translate(self, body: Mapping[str, Any]) -> Inbound:
-        """A webhook body as an `Inbound`."""
-        return translate(body)
-
-
-SYSTEM = SandboxErpKind()
-
-# Held by the type checker: the port is offered exactly.
+# Held by the type checker: the ports are offered exactly.
 _KIND: SystemKind = SYSTEM
-_PORT: type[Finance] = SandboxErp
-
-
-def _is_document(reference: str) -> bool:
-    return re.fullmatch(r"[0-9]{10}", reference) is not None
+_FINANCE: type[Finance] = SandboxErp
+_PROCUREMENT: type[Procurement] = SandboxErp

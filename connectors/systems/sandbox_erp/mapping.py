@@ -1,6 +1,5 @@
 """Between the vendor's words and the canonical ones: items, valuation, periods, journals; ways back beside ways in."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ from canonical.documents.location import Keeping
 from canonical.effect import Found, Posted
 from canonical.money import Money
 from canonical.period import Period
+from connectors.systems.sandbox_erp.names import uom_of
 from connectors.systems.sandbox_erp.settings import Plant
 from connectors.systems.sandbox_erp.shapes import Journal, PostingPeriods, ValuationRecord
 
@@ -18,9 +18,8 @@ MATERIAL_LENGTH = 18
 DEBIT, CREDIT = "40", "50"
 MILLIONTH = Decimal("0.000001")
 
-_UNITS = {"each": "EA", "box": "BX"}
 _METHODS = {"S": "standard", "V": "moving-average"}
-_OWNERS = {"O": Ownership.owned, "K": Ownership.consigned, "B": Ownership.bill_only, "M": Ownership.sample}
+OWNERS = {"O": Ownership.owned, "K": Ownership.consigned, "B": Ownership.bill_only, "M": Ownership.sample}
 _KEEPINGS = {"P": Keeping.perpetual, "C": Keeping.par}
 _RULES = {
     "PERP": CostRule.expense_against_stock,
@@ -41,11 +40,6 @@ def item_of(material: str) -> str:
     return material.lstrip("0") or "0" if material.isdigit() else material
 
 
-def cost_centre_of(centre: str, *, plant: Plant) -> str:
-    """The ERP's number of a cost centre that the configuration does not name."""
-    return centre if re.fullmatch(r"[0-9]{10}", centre) else f"{plant.plant}{centre}00"
-
-
 def to_valuation(record: ValuationRecord) -> Valuation:
     """What one base unit costs, whose it is, and how the location keeps it."""
     price = record.UNIT_PRICE if record.PRICE_UNIT == 1 else (record.UNIT_PRICE / record.PRICE_UNIT).quantize(MILLIONTH)
@@ -53,7 +47,7 @@ def to_valuation(record: ValuationRecord) -> Valuation:
         unit_cost=Money(amount=price, currency=record.CURRENCY),
         method=_METHODS[record.PRICE_CTRL],
         source=record.PRICE_SOURCE,
-        ownership=_OWNERS[record.OWNER_IND],
+        ownership=OWNERS[record.OWNER_IND],
         keeping=_KEEPINGS[record.ISSUE_CTRL],
     )
 
@@ -90,7 +84,7 @@ def to_journal(
         "STGE_LOC": location,
         "MATERIAL": material_of(posting.item),
         "QUANTITY": exact(posting.quantity, places=3),
-        "BASE_UOM": _UNITS.get(posting.unit, posting.unit.upper()),
+        "BASE_UOM": uom_of(posting.unit),
         "SERIAL_NO": posting.serial or "",
         "BATCH": posting.lot or "",
         "STAT_IND": "X" if posting.amount.amount == 0 else "",

@@ -6,6 +6,7 @@ from connectors.protocols.answer import Answer
 REFUSING = (400, 404, 409, 413, 422)
 NO_MATERIAL, NO_VALUATION, NO_LOCATION = ("M3", "305"), ("M3", "351"), ("M7", "001")
 NO_DOCUMENT, REVERSED_ALREADY = ("F5", "397"), ("F5", "361")
+NO_ORDER = ("06", "025")
 KEY_WITH_OTHER_BODY, KEY_AT_WORK = ("IK", "001"), ("IK", "002")
 
 _MEANINGS: dict[tuple[str, str], tuple[type[Rejected], str, Audience]] = {
@@ -23,7 +24,30 @@ _MEANINGS: dict[tuple[str, str], tuple[type[Rejected], str, Audience]] = {
     NO_MATERIAL: (BusinessRefusal, "the ERP does not know the item", Audience.item_master),
     NO_VALUATION: (BusinessRefusal, "the ERP has no valuation of the item at the facility", Audience.item_master),
     NO_LOCATION: (BusinessRefusal, "the ERP does not know the location", Audience.supply_chain),
-    NO_DOCUMENT: (BusinessRefusal, "the journal to reverse is not there", Audience.finance),
+    NO_DOCUMENT: (BusinessRefusal, "the document to reverse is not there", Audience.finance),
+    NO_ORDER: (BusinessRefusal, "the ERP does not know the purchase order", Audience.buyer),
+    ("06", "026"): (BusinessRefusal, "the purchase order has no such line", Audience.buyer),
+    ("06", "027"): (BusinessRefusal, "the purchase order or its line is cancelled", Audience.buyer),
+    ("06", "028"): (BusinessRefusal, "the purchase order was received or invoiced", Audience.buyer),
+    ("06", "029"): (BusinessRefusal, "the purchase order is cancelled", Audience.buyer),
+    ("06", "030"): (BusinessRefusal, "the ERP has a purchase order under this number already", Audience.buyer),
+    ("06", "031"): (BusinessRefusal, "the purchase order is at another revision", Audience.buyer),
+    ("06", "032"): (BusinessRefusal, "the purchase order was changed again", Audience.buyer),
+    ("06", "033"): (BusinessRefusal, "a line number occurs twice", Audience.integration),
+    ("06", "034"): (BusinessRefusal, "more was received or invoiced than the change leaves", Audience.buyer),
+    ("06", "321"): (BusinessRefusal, "the ERP does not know the supplier", Audience.supply_chain),
+    ("M7", "002"): (BusinessRefusal, "the ERP does not know the plant", Audience.integration),
+    ("M7", "022"): (BusinessRefusal, "more goes back than came", Audience.receiving),
+    ("M7", "023"): (BusinessRefusal, "the goods were invoiced, credited or sent back since", Audience.receiving),
+    ("M8", "402"): (BusinessRefusal, "the voucher is posted", Audience.payables),
+    ("M8", "403"): (BusinessRefusal, "the voucher is not a parked invoice of the supplier", Audience.payables),
+    ("M8", "404"): (BusinessRefusal, "a debit memo stands for what was short paid", Audience.payables),
+    ("M8", "405"): (BusinessRefusal, "goods of the invoice went back or were credited since", Audience.payables),
+    ("M8", "406"): (BusinessRefusal, "the purchase order is with another supplier", Audience.payables),
+    ("M8", "462"): (BusinessRefusal, "the supplier's invoice number was posted already", Audience.payables),
+    ("BP", "603"): (BusinessRefusal, "the budget does not cover the amount", Audience.finance),
+    ("BP", "604"): (BusinessRefusal, "the reservation was taken over by a purchase order", Audience.buyer),
+    ("BP", "605"): (BusinessRefusal, "the reservation is not open", Audience.buyer),
     ("00", "058"): (BusinessRefusal, "the ERP finds the call malformed", Audience.integration),
 }
 

@@ -1,14 +1,13 @@
 """The calls to the inventory system's API, in its own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.protocols.answer import Answer
+from connectors.protocols.openapi import schema_of, title_and_version
 from connectors.protocols.rest import RestClient
+from connectors.protocols.searching import portions
 from connectors.systems.sandbox_inventory.refusals import REFUSING, refusal
 from connectors.systems.sandbox_inventory.shapes import LookUp, Movement, Movements
-
-KEYS_PER_SEARCH = 100
 
 
 class InventoryClient:
@@ -21,12 +20,12 @@ class InventoryClient:
         """Item, pack, lot or serial, location and on hand, in one request."""
         params = {name: value for name, value in asked.items() if value is not None}
         answer = await self._rest.read("lookup_use", "/v2/lookups/use", params=params, also=REFUSING)
-        return _accepted(answer).parse(LookUp)
+        return answer.accepted(refusal).parse(LookUp)
 
     async def book(self, movement: dict[str, Any]) -> Movement:
         """Book a movement. The system dedupes nothing: the same call twice books twice."""
         answer = await self._rest.write("book_movement", "/v2/movements", json=movement, also=REFUSING)
-        return _accepted(answer).parse(Movement)
+        return answer.accepted(refusal).parse(Movement)
 
     async def movement(self, movement_id: str) -> Movement | None:
         """A movement by its id."""
@@ -36,8 +35,8 @@ class InventoryClient:
     async def movements(self, external_refs: Sequence[str]) -> list[Movement]:
         """All movements with any of these external references, page by page."""
         found: list[Movement] = []
-        for start in range(0, len(external_refs), KEYS_PER_SEARCH):
-            named = [("externalRef", each) for each in external_refs[start : start + KEYS_PER_SEARCH]]
+        for some in portions(external_refs):
+            named = [("externalRef", each) for each in some]
             after: int | None = 0
             while after is not None:
                 page = await self._search([*named, ("after", str(after))])
@@ -51,19 +50,12 @@ class InventoryClient:
     async def version(self) -> str:
         """The API's version; asked with the credential, so that a bad one shows."""
         await self._rest.read("list_locations", "/v2/locations")
-        answer = await self._rest.read("openapi", "/openapi.json")
-        match answer.body:
-            case {"info": {"title": str(title), "version": str(version)}}:
-                return f"{title} {version}"
-            case _:
-                raise answer.unreadable()
+        return await title_and_version(self._rest)
+
+    async def schema(self) -> Mapping[str, str]:
+        """Every field of the API."""
+        return await schema_of(self._rest)
 
     async def close(self) -> None:
         """Give back the connections."""
         await self._rest.close()
-
-
-def _accepted(answer: Answer) -> Answer:
-    if not answer.ok:
-        raise refusal(answer)
-    return answer

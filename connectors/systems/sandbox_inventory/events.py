@@ -1,19 +1,19 @@
-"""The vendor's webhooks as inbound events: uses, their corrections, approved items."""
+"""The vendor's webhooks as inbound events: uses, their corrections, approved items; the dock's are in `dock_events`."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from datetime import UTC
+from typing import Any
 
 from canonical.documents.usage import Scan
 from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from connectors.protocols.barcode.scan import read_barcode
 from connectors.protocols.barcode.unreadable import UnreadableBarcode
-from connectors.systems.sandbox_inventory.mapping import facility_of, item_of
+from connectors.protocols.webhook import moment_in, read_as
+from connectors.systems.sandbox_inventory import dock_events
+from connectors.systems.sandbox_inventory.mapping import item_of
+from connectors.systems.sandbox_inventory.names import Names
+from connectors.systems.sandbox_inventory.reading import facility_in, number_in
 from connectors.systems.sandbox_inventory.shapes import (
-    NUMBER,
     Approved,
     CapturedUse,
     Correction,
@@ -23,40 +23,40 @@ from connectors.systems.sandbox_inventory.shapes import (
     UseCorrected,
 )
 
-Model = TypeVar("Model", bound=BaseModel)
-BODIES = (UseCaptured, UseCorrected, ItemApproved)
+BODIES = (UseCaptured, UseCorrected, ItemApproved, *dock_events.BODIES)
 _KINDS = {"wrongPatient": "wrong-patient", "wrongItem": "wrong-item", "notUsed": "not-used"}
 
 
-def translate(body: Mapping[str, Any]) -> Inbound:
-    """`use.captured`, `use.corrected`, `item.approved`; `InvalidEvent` names the vendor's field, never its value."""
-    event = _read(Event, body)
+def translate(body: Mapping[str, Any], names: Names) -> Inbound:
+    """What the vendor tells of uses, items, the dock and par levels; `InvalidEvent` names its field, never the value."""
+    event = read_as(Event, body)
     match event.event_type:
         case "use.captured":
-            return _usage(event, _read(UseCaptured, body).data)
+            return _usage(event, read_as(UseCaptured, body).data, names)
         case "use.corrected":
-            return _correction(event, _read(UseCorrected, body).data)
+            return _correction(event, read_as(UseCorrected, body).data, names)
         case "item.approved":
-            return _approval(event, _read(ItemApproved, body).data)
-    raise InvalidEvent("eventType", "expected use.captured, use.corrected or item.approved")
+            return _approval(event, read_as(ItemApproved, body).data)
+        case _:
+            return dock_events.translate(event, body, names)
 
 
-def _usage(event: Event, use: CapturedUse) -> Inbound:
+def _usage(event: Event, use: CapturedUse, names: Names) -> Inbound:
     return Inbound(
         id=event.event_id,
         type=EventType.usage_reported,
-        facility=_facility(use.facility, "data.facility"),
-        number=_number(use.use_id, "data.useId"),
+        facility=facility_in(use.facility, "data.facility", names),
+        number=number_in(use.use_id, "data.useId"),
         time=event.emitted_at.astimezone(UTC),
-        data=_document(use, "data."),
+        data=_document(use, "data.", names),
     )
 
 
-def _correction(event: Event, correction: Correction) -> Inbound:
+def _correction(event: Event, correction: Correction, names: Names) -> Inbound:
     if (correction.replacement is None) != (correction.kind == "notUsed"):
         raise InvalidEvent("data.replacement", "expected for every kind but notUsed, which has none")
-    facility = _facility(correction.facility, "data.facility")
-    number = _number(correction.corrects_use_id, "data.correctsUseId")
+    facility = facility_in(correction.facility, "data.facility", names)
+    number = number_in(correction.corrects_use_id, "data.correctsUseId")
     return Inbound(
         id=event.event_id,
         type=EventType.usage_corrected,
@@ -67,17 +67,19 @@ def _correction(event: Event, correction: Correction) -> Inbound:
             "facility": facility,
             "number": number,
             "version": correction.version,
-            "occurred": _moment(correction.corrected_at),
-            "recorded": _moment(correction.corrected_at),
+            "occurred": moment_in(correction.corrected_at),
+            "recorded": moment_in(correction.corrected_at),
             "correction": correction.correction_id,
             "kind": _KINDS[correction.kind],
-            "replacement": (_document(correction.replacement, "data.replacement.") if correction.replacement else None),
+            "replacement": _document(correction.replacement, "data.replacement.", names)
+            if correction.replacement
+            else None,
         },
     )
 
 
 def _approval(event: Event, approved: Approved) -> Inbound:
-    item = _number(item_of(approved.sku), "data.sku")
+    item = number_in(item_of(approved.sku), "data.sku")
     return Inbound(
         id=event.event_id,
         type=EventType.item_approved,
@@ -88,15 +90,15 @@ def _approval(event: Event, approved: Approved) -> Inbound:
     )
 
 
-def _document(use: CapturedUse, at: str) -> dict[str, Any]:
+def _document(use: CapturedUse, at: str, names: Names) -> dict[str, Any]:
     """The usage's fields, JSON-ready, with case and account number in clear; what the intake adds is left out."""
     scan = _scan(use, at)
     return {
-        "facility": _facility(use.facility, f"{at}facility"),
-        "number": _number(use.use_id, f"{at}useId"),
+        "facility": facility_in(use.facility, f"{at}facility", names),
+        "number": number_in(use.use_id, f"{at}useId"),
         "version": use.version,
-        "occurred": _moment(use.scanned_at),
-        "recorded": _moment(use.captured_at) if use.captured_at else None,
+        "occurred": moment_in(use.scanned_at),
+        "recorded": moment_in(use.captured_at) if use.captured_at else None,
         "act": use.act_id,
         "surgical_case": use.surgical_case_number,
         "account": use.encounter_number,
@@ -127,29 +129,3 @@ def _scan(use: CapturedUse, at: str) -> Scan | None:
     if use.sku is not None and use.unit is not None:
         return None
     raise InvalidEvent(f"{at}barcode", f"expected a barcode that can be read, or sku and unit; {why}")
-
-
-def _facility(campus: str, field: str) -> str:
-    facility = facility_of(campus)
-    if facility is None:
-        raise InvalidEvent(field, "expected the name of a campus, for example northCampus")
-    return facility
-
-
-def _number(text: str, field: str) -> str:
-    if re.fullmatch(NUMBER, text) is None:
-        raise InvalidEvent(field, "expected 1 to 64 printable characters without blanks")
-    return text
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
-
-
-def _read(model: type[Model], body: Mapping[str, Any]) -> Model:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        invalid = InvalidEvent(".".join(map(str, first["loc"])) or "body", str(first["msg"]))
-    raise invalid

@@ -1,4 +1,4 @@
-"""Between the vendor's words and the canonical ones: facilities, items, lots, movements; ways back beside ways in."""
+"""Between the vendor's words and the canonical ones: items, lots, movements; ways back beside ways in."""
 
 import re
 from datetime import UTC, date
@@ -11,7 +11,6 @@ from canonical.effect import Found, Posted
 from canonical.quantity import UnitFactor
 from connectors.systems.sandbox_inventory.shapes import Batch, LookUp, Movement, VendorItem
 
-CAMPUS = "Campus"
 CHARGE_UNIT = "charge"
 # The vendor keeps no history of its factors: what it says holds for every service date.
 ALWAYS = date(1970, 1, 1)
@@ -35,17 +34,6 @@ _CONDITION = {
     "quarantined": Condition.quarantined,
     "onRecall": Condition.recalled,
 }
-
-
-def facility_of(campus: str) -> str | None:
-    """`northCampus` is NORTH; none for a name of another form."""
-    match = re.fullmatch(r"([a-z][a-z0-9]*)" + CAMPUS, campus)
-    return match[1].upper() if match else None
-
-
-def campus_of(facility: str) -> str:
-    """The vendor's name of a facility."""
-    return facility.lower() + CAMPUS
 
 
 def item_of(sku: str) -> str:
@@ -110,12 +98,12 @@ def to_lot(found: LookUp, *, lot: str | None, serial: str | None) -> Lot | None:
     )
 
 
-def to_booking(movement: StockMovement, *, wire_key: str) -> dict[str, object]:
+def to_booking(movement: StockMovement, *, campus: str, wire_key: str) -> dict[str, object]:
     """A consumption, or a discrepancy where a plain movement would be refused."""
     fields: dict[str, object | None] = {
         "type": "discrepancy" if movement.discrepancy else "consumption",
         "externalRef": wire_key,
-        "facility": campus_of(movement.facility),
+        "facility": campus,
         "location": movement.location,
         "sku": sku_of(movement.item),
         "lot": movement.lot,

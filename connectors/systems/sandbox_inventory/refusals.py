@@ -18,6 +18,13 @@ _MEANINGS: dict[str, tuple[str, Audience]] = {
     "lotQuarantined": ("the lot is quarantined", Audience.supply_chain),
     "lotOnRecall": ("the lot is on recall", Audience.supply_chain),
     "refusedByRule": ("a rule of the inventory system refuses the booking", Audience.supply_chain),
+    "ownerMismatch": ("the lot is known as another owner's", Audience.receiving),
+    "expiryRequired": ("the lot is new, and its expiry is not told", Audience.receiving),
+    "expiryMismatch": ("the lot is known with another expiry", Audience.receiving),
+    "serialOnHand": ("the serial is on hand already", Audience.receiving),
+    "goodsMovedOn": ("goods of it were used or moved since", Audience.supply_chain),
+    "sameLocation": ("the goods are at the location already", Audience.supply_chain),
+    "documentNotFound": ("the document to take back is not there", Audience.integration),
     "originalNotFound": ("the movement to take back is not there", Audience.integration),
     "validationFailed": ("the inventory system finds the call malformed", Audience.integration),
 }
