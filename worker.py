@@ -2,16 +2,20 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 import activities
@@ -19,26 +23,41 @@ import canonical
 import connectors
 import suture
 import workflows
+from activities.books import Books
 from activities.charges import Charges
 from activities.costs import Costs
+from activities.mailing import Mailing
 from activities.notes import Notes
+from activities.procuring import Procuring
 from activities.stock import Stock
+from activities.storekeeping import Storekeeping
+from activities.supplying import Supplying
 from suture.assembly import Assembly, assemble
 from suture.configuration import configured_file, read
+from suture.dispatch import Dispatcher
 from suture.ending import ended
+from suture.intake import Intake
 from suture.keys import load
+from suture.mail import Mail
 from suture.people import People
 from suture.policies import Policies
+from suture.schedules import AGAIN_AFTER, apply_schedules
 from suture.serving import ROLES, Role, queues
 from suture.settings import Settings
+from suture.starting import Starter
 from suture.store.store import Store
 from suture.telemetry.context import outgoing_headers
 from suture.telemetry.start import Service, start_telemetry
 from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import suture_plugin
+from workflows.par_sweep import ParSweep
+from workflows.receipt_to_invoice import ReceiptToInvoice
+from workflows.replenishment_approval import ReplenishmentApproval
+from workflows.replenishment_request import ReplenishmentRequest
+from workflows.supplier_invoice import SupplierInvoice
 from workflows.usage_to_charge import UsageToCharge
 
-WORKFLOWS = (UsageToCharge,)
+WORKFLOWS = (UsageToCharge, ReplenishmentRequest, ReplenishmentApproval, ReceiptToInvoice, SupplierInvoice, ParSweep)
 OURS = (activities, canonical, connectors, suture, workflows)
 T = TypeVar("T")
 
@@ -76,10 +95,14 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
         client = await unless(stop, connecting)
         if client is None:
             return 0
-        assembly = assemble(settings, outgoing=outgoing_headers)
-        stack.push_async_callback(assembly.close)
-        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings))
-        served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=notes.all(), calls=calls(assembly, store))
+        theirs: Mapping[str, Sequence[Callable[..., Any]]] = {}
+        if "systems" in roles:
+            # Nobody else reads the credentials of systems.
+            assembly = assemble(settings, outgoing=outgoing_headers)
+            stack.push_async_callback(assembly.close)
+            theirs = calls(assembly, store)
+        own = own_calls(settings, client, store)
+        served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=own, calls=theirs)
 
         async def died(_: BaseException) -> None:
             stop.set()
@@ -87,6 +110,9 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
         if not served:
             print(f"worker: {', '.join(roles)} has nothing to serve in this version", file=sys.stderr)
             return 2
+        if "transactions" in roles:
+            await set_down_schedules(client, settings)
+            stack.callback(asyncio.create_task(keep_schedules(client, settings)).cancel)
         workers = [queue.worker(client, build_id=version("suture"), on_fatal_error=died) for queue in served]
         for queue in served:
             print(f"worker serves {queue.name}", flush=True)
@@ -95,6 +121,21 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
     for error in dead:
         print(f"worker: polling died: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
     return 1 if dead else 0
+
+
+async def set_down_schedules(client: Client, settings: Settings) -> None:
+    """What starts by the clock; a server that will not have it is no reason to serve nothing."""
+    try:
+        await apply_schedules(client, settings)
+    except RPCError:
+        logging.getLogger(__name__).warning("schedules could not be set down; the next start of a worker tries again")
+
+
+async def keep_schedules(client: Client, settings: Settings, *, again_after: timedelta = AGAIN_AFTER) -> None:
+    """Set them down again and again, for whoever serves a facility may change with the day."""
+    while True:
+        await asyncio.sleep(again_after.total_seconds())
+        await set_down_schedules(client, settings)
 
 
 async def run_all(workers: Sequence[Worker], stop: asyncio.Event) -> list[BaseException]:
@@ -123,6 +164,16 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     return None
 
 
+def own_calls(settings: Settings, client: Client, store: Store) -> Sequence[Callable[..., Any]]:
+    """The activities on the engine's own store, and those by which one run tells another."""
+    notes = Notes(
+        store.runs, store.effects, store.work_items, People(settings.people, store.delegations), Policies(settings)
+    )
+    intake = Intake(store, facilities=settings.facilities, patient_numbers=settings.privacy.patient_numbers)
+    mail = Mail(intake, Dispatcher(client=client, store=store, start=Starter(settings)))
+    return (*notes.all(), *Mailing(mail, store.order_book).all())
+
+
 def calls(assembly: Assembly, store: Store) -> Mapping[str, Sequence[Callable[..., Any]]]:
     """The activities of each system: those of every domain that it serves."""
     served: dict[str, list[Callable[..., Any]]] = {name: [] for name in assembly.systems}
@@ -132,6 +183,14 @@ def calls(assembly: Assembly, store: Store) -> Mapping[str, Sequence[Callable[..
         served[name] += Charges(billing, store.effects, store.vault).all()
     for name, finance in assembly.finance.items():
         served[name] += Costs(finance, store.effects).all()
+    for name, storeroom in assembly.storerooms.items():
+        served[name] += Storekeeping(storeroom, store.vault).all()
+    for name, procurement in assembly.procurement.items():
+        served[name] += Procuring(procurement).all()
+    for name, supplier in assembly.suppliers.items():
+        served[name] += Supplying(supplier).all()
+    for name, keeper in (dict(assembly.storerooms) | dict(assembly.procurement) | dict(assembly.suppliers)).items():
+        served[name] += Books(keeper.declares, keeper.books(), store.effects).all()
     return served
 
 

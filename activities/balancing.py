@@ -2,8 +2,8 @@
 
 from activities.intents import intent_of
 from activities.writing import Verbs, Writing
+from canonical.asking.writing import Balance, Balanced
 from canonical.memory import Effects
-from canonical.orders import Balance, Balanced
 
 
 async def balanced(order: Balance, *, effects: Effects, verbs: Verbs) -> Balanced:

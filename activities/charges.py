@@ -12,14 +12,15 @@ from temporalio import activity
 
 from activities.balancing import balanced
 from activities.boundary import failures_cross
-from activities.intents import edge_from_usage, intent_of
+from activities.intents import edge_from_run, intent_of
 from activities.writing import Verbs, Writing
+from canonical.asking.billing import AskBilling, AskCase, AskChargeCode, BillingAnswer, CaseAnswer, ChargeCodeAnswer
+from canonical.asking.writing import AskDocument, Balance, Balanced, Outcome, PostCharge
 from canonical.documents.charge import AccountStanding
 from canonical.effect import Found, Posted
 from canonical.errors import BusinessRefusal
 from canonical.identity import wire_key
 from canonical.memory import Effects, Vault
-from canonical.orders import AskBilling, AskDocument, Balance, Balanced, BillingAnswer, Outcome, PostCharge
 from canonical.ports import Billing
 
 
@@ -33,7 +34,7 @@ class Charges:
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """What a worker registers."""
-        return (self.look_up, self.post, self.balance, self.find)
+        return (self.look_up, self.case, self.code, self.post, self.balance, self.find)
 
     @activity.defn(name="charge.look-up")
     async def look_up(self, ask: AskBilling) -> BillingAnswer:
@@ -44,6 +45,22 @@ class Charges:
                 self.billing.charge_code(facility=ask.usage.facility, item=ask.item, on=ask.usage.service_date),
             )
         return BillingAnswer(standing=standing, code=code)
+
+    @activity.defn(name="case.look-up")
+    async def case(self, ask: AskCase) -> CaseAnswer:
+        """How far a surgical case has come."""
+        with failures_cross():
+            (case,) = await self._reveal(ask.context.correlation_id, ask.surgical_case)
+            facility = ask.context.name.facility
+            clear = await self.billing.account(facility=facility, case_number=case, account_number=None)
+        return CaseAnswer(status=clear.standing.case_status)
+
+    @activity.defn(name="charge-code.look-up")
+    async def code(self, ask: AskChargeCode) -> ChargeCodeAnswer:
+        """The charge code of an item, without a patient."""
+        facility = ask.context.name.facility
+        with failures_cross():
+            return ChargeCodeAnswer(code=await self.billing.charge_code(facility=facility, item=ask.item, on=ask.on))
 
     @activity.defn(name="charge.post")
     async def post(self, order: PostCharge) -> Posted:
@@ -70,7 +87,7 @@ class Charges:
                 verbs=self._verbs(),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order),),
+                edges=(edge_from_run(order),),
             ).post(send)
 
     @activity.defn(name="charge.balance")

@@ -9,12 +9,13 @@ from temporalio import activity
 
 from activities.balancing import balanced
 from activities.boundary import failures_cross
-from activities.intents import edge_from_usage, intent_of
+from activities.intents import edge_from_run, intent_of
 from activities.writing import Verbs, Writing
+from canonical.asking.costing import AskValuation, ValuationAnswer
+from canonical.asking.writing import AskDocument, Balance, Balanced, Outcome, PostCost
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, PeriodClosed
 from canonical.memory import Effects
-from canonical.orders import AskDocument, AskValuation, Balance, Balanced, Outcome, PostCost, ValuationAnswer
 from canonical.period import posting_date
 from canonical.ports import Finance
 
@@ -63,7 +64,7 @@ class Costs:
                 verbs=self._verbs(posting.facility, posting.service_date),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order),),
+                edges=(edge_from_run(order),),
             ).post(send)
 
     @activity.defn(name="cost.balance")

@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+from canonical.asking.writing import WriteOrder
 from canonical.effect import Edge, Intent
+from canonical.identity import OWN_DOCUMENTS
 from canonical.money import Money
-from canonical.orders import WriteOrder
-from canonical.run import Domain
+from canonical.run import Domain, Ledger
 
 
 def intent_of(
@@ -44,18 +45,23 @@ def intent_of(
 
 
 KINDS: dict[Domain, str] = {"inventory": "movement", "billing": "charge", "finance": "journal"}
-"""What a posting is called in lineage, by the domain that it stands in."""
+"""What a posting of a use is called in lineage, by the domain that it stands in."""
 
 
-def edge_from_usage(order: WriteOrder) -> Edge:
-    """The lineage edge from the use to what is posted for it; the reference is filled in with the outcome."""
+def kind_of(ledger: Ledger) -> str:
+    """What the ledger's documents are called in lineage."""
+    return ledger.kind or KINDS[ledger.domain]
+
+
+def edge_from_run(order: WriteOrder) -> Edge:
+    """The lineage edge from the run's own document to what is posted for it; the reference is filled in with the outcome."""
     name = order.context.name
     return Edge(
         from_system=name.source,
-        from_kind="usage",
+        from_kind=OWN_DOCUMENTS[name.process],
         from_reference=name.number,
         to_system=order.context.leg(order.ledger.domain).system,
-        to_kind=KINDS[order.ledger.domain],
+        to_kind=kind_of(order.ledger),
         to_reference="",
         relation="posted-for",
         effect_key=order.ledger.key,

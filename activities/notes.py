@@ -6,12 +6,9 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.intents import edge_from_usage, intent_of
-from canonical.effect import Posted
-from canonical.memory import Effects, Policies, Register, Runs, WorkItems
-from canonical.orders import (
+from activities.intents import edge_from_run, intent_of
+from canonical.asking.memory import (
     AskPolicy,
-    Elsewhere,
     ItemClosed,
     ItemEscalated,
     ItemOpened,
@@ -21,6 +18,9 @@ from canonical.orders import (
     WhoIs,
     WhoIsAnswer,
 )
+from canonical.asking.writing import Elsewhere
+from canonical.effect import Posted
+from canonical.memory import Effects, Policies, Register, Runs, WorkItems
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class Notes:
     async def elsewhere(self, order: Elsewhere) -> None:
         """Record what the source has posted by itself, or a person by hand, with its lineage."""
         posted = Posted(reference=order.ledger.reference, posting_date=order.posting_date)
-        edge = edge_from_usage(order).model_copy(update={"to_reference": posted.reference})
-        await self.effects.intend(intent_of(order, quantity=order.quantity), at=order.at)
-        await self.effects.settle(order.ledger.key, order.state, at=order.at, posted=posted, edges=[edge])
+        edge = edge_from_run(order).model_copy(update={"to_reference": posted.reference})
+        intent = intent_of(order, quantity=order.quantity)
+        await self.effects.stands(intent, order.state, at=order.at, posted=posted, edges=[edge])
 
     @activity.defn(name="person.ask")
     async def person(self, who: WhoIs) -> WhoIsAnswer:
@@ -87,4 +87,4 @@ class Notes:
     @activity.defn(name="policy.ask")
     async def policy(self, ask: AskPolicy) -> PolicyAnswer:
         """The policy of a facility now; a run reads it again where it goes on as a new one, and where a person retries."""
-        return PolicyAnswer(policy=await self.policies.policy(ask.facility))
+        return PolicyAnswer(policy=await self.policies.policy(ask.facility, ask.process))

@@ -8,11 +8,12 @@ from temporalio import activity
 
 from activities.balancing import balanced
 from activities.boundary import failures_cross
-from activities.intents import edge_from_usage, intent_of
+from activities.intents import edge_from_run, intent_of
 from activities.writing import Verbs, Writing
+from canonical.asking.inventory import AskItem, AskKnownItem
+from canonical.asking.writing import AskDocument, Balance, Balanced, MoveStock, Outcome
 from canonical.effect import Found, Posted
 from canonical.memory import Effects
-from canonical.orders import AskDocument, AskItem, Balance, Balanced, MoveStock, Outcome
 from canonical.ports import Inventory, ItemAndLot
 
 
@@ -25,7 +26,7 @@ class Stock:
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """What a worker registers."""
-        return (self.item, self.move, self.balance, self.find)
+        return (self.item, self.known, self.move, self.balance, self.find)
 
     @activity.defn(name="stock.item")
     async def item(self, ask: AskItem) -> ItemAndLot:
@@ -40,6 +41,19 @@ class Stock:
                 device_identifier=None if scan is None or usage.item is not None else scan.device_identifier,
                 lot=usage.lot,
                 serial=usage.serial,
+            )
+
+    @activity.defn(name="item.look-up")
+    async def known(self, ask: AskKnownItem) -> ItemAndLot:
+        """The item by its number."""
+        with failures_cross():
+            return await self.inventory.look_up(
+                facility=ask.context.name.facility,
+                location=ask.location,
+                item=ask.item,
+                device_identifier=None,
+                lot=None,
+                serial=None,
             )
 
     @activity.defn(name="stock.move")
@@ -60,7 +74,7 @@ class Stock:
                 verbs=self._verbs(),
                 intent=intent,
                 ledger=order.ledger,
-                edges=(edge_from_usage(order),),
+                edges=(edge_from_run(order),),
             ).post(lambda key: self.inventory.move(movement, wire_key=key))
 
     @activity.defn(name="stock.balance")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from activities.intents import KINDS
+from activities.intents import kind_of
 from canonical.effect import Edge, EffectState, Found, Intent, Posted, Recorded
 from canonical.errors import Rejected, Uncertain
 from canonical.identity import undo_key, wire_key
@@ -40,7 +40,7 @@ class Writing:
     @property
     def kind(self) -> str:
         """What the ledger's documents are called in lineage."""
-        return KINDS[self.ledger.domain]
+        return kind_of(self.ledger)
 
     async def post(self, send: Callable[[str], Awaitable[Posted]]) -> Posted:
         """Send exactly once under the wire key, whatever earlier attempts may have done or may still do.
@@ -126,10 +126,17 @@ class Writing:
         )
 
     async def _record_what_was_taken_back(self, documents: Sequence[Traced]) -> None:
-        """Settle the undos that a look-up shows to be done: the answer may never have come, or told of another contra."""
+        """Settle what a look-up shows to be taken back: the answer may never have come, or told of another contra.
+
+        A system may take back by itself: an ERP releases a reservation together with the order that took it over.
+        """
         for document in documents:
             await self._record_what_was_taken_back(document.taken_back_by)
-            if _is_taken_back(document) and await self.effects.last_sent([document.undo]) is not None:
+            if not _is_taken_back(document):
+                continue
+            if await self.effects.last_sent([document.undo]) is None:
+                await self.effects.gone(document.key, document.found.reference)
+            else:
                 contra = next(iter(stands(document.taken_back_by)), None)
                 posted = None if contra is None else _as_posted(contra.found)
                 edges = [] if posted is None else [self._reversal(document, posted)]
@@ -186,7 +193,10 @@ class Writing:
 
     async def _settle(self, posted: Posted, *, uncertain: bool) -> Posted:
         answer = posted.model_copy(update={"uncertain": uncertain})
-        edges = [edge.model_copy(update={"to_reference": posted.reference}) for edge in self.edges]
+        edges = [
+            edge if edge.to_reference else edge.model_copy(update={"to_reference": posted.reference})
+            for edge in self.edges
+        ]
         await self.effects.settle(self.intent.key, EffectState.applied, at=_now(), posted=answer, edges=edges)
         return answer
 

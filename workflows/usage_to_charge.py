@@ -8,6 +8,7 @@ from temporalio import workflow
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
+from canonical.asking.writing import MoveStock, PostCharge, PostCost
 from canonical.documents.charge import CaseStatus
 from canonical.documents.costing import CostPosting, CostRule, cost_rule
 from canonical.documents.usage import Disposition
@@ -17,16 +18,15 @@ from canonical.eligibility import Verdict, eligibility, price, unpriced
 from canonical.errors import Audience
 from canonical.identity import FIRST_STAGE
 from canonical.money import Money
-from canonical.orders import MoveStock, PostCharge, PostCost
 from canonical.run import Ledger, Standing
-from workflows.kit import postings
 from workflows.kit import usage_questions as ask
+from workflows.kit import use_postings as postings
 from workflows.kit.calls import CallOptions
-from workflows.kit.known_use import KnownUse
+from workflows.kit.heard_use import STEPS
+from workflows.kit.owed_use import OwedUse
 from workflows.kit.run import Run
 from workflows.kit.saga import Saga
 from workflows.kit.turns import DoneByHand, to_the_end, together
-from workflows.kit.use import STEPS
 
 UNDONE = ("charge", "cost", "stock")
 """The order in which steps are taken back."""
@@ -51,7 +51,7 @@ class UsageToCharge(Run):
         return self.process.state
 
 
-class Story(KnownUse):
+class Story(OwedUse):
     """One use: stock first, then charge and cost together, then what is confirmed later, and a last look."""
 
     def __init__(self, start: UsageStart) -> None:
@@ -71,6 +71,7 @@ class Story(KnownUse):
             await self.move_stock()
             self.enter("charge and cost")
             await together(self.charge_the_patient(), self.expense_the_cost())
+            await self.order_what_is_the_suppliers()
         await self.look_once_more()
 
     async def hear_of_the_use(self) -> None:
@@ -88,6 +89,7 @@ class Story(KnownUse):
         if steps:
             self.enter("taking back")
             await to_the_end(self._take_back(steps))
+            await self.withdraw_the_request(steps)
         self.know(redo=tuple(step for step in self.state.redo if step not in steps))
         if correction is not None:
             not_used = correction.replacement is None
@@ -239,7 +241,7 @@ class Story(KnownUse):
         )
         if rejected is not None:
             at_risk = await self.amount() if step == "charge" else None
-            await self.ask_person(ask.rejected_later(step, system, rejected.reason, at_risk))
+            await self.saga.ask_about_rejected(step, ask.rejected_later(step, system, rejected.reason, at_risk))
 
     async def expense_the_cost(self) -> None:
         """Expense the use by ownership and place (domain rule 6)."""
@@ -260,6 +262,15 @@ class Story(KnownUse):
         while not self.state.cost.settled:
             await self.post_the_cost(posting)
             await self.wait_for_the_confirmation("cost")
+
+    async def order_what_is_the_suppliers(self) -> None:
+        """Goods of the supplier's own are ordered once they were used, exactly these (domain rule 21)."""
+        if not self.is_the_suppliers or self.state.asked is not None:
+            return
+        self.enter("order")
+        question = ask.no_contract(self.item.item)
+        contract = await self.until(self.contract, clock=self.policy.suspense, question=question)
+        await self.ask_for(contract)
 
     async def post_the_cost(self, posting: CostPosting) -> None:
         """Post the journal."""

@@ -7,6 +7,7 @@ from typing import TypedDict, TypeVar
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
+from activities.mailing import Mailing
 from activities.notes import Notes
 from canonical.policy import Attempts
 from canonical.run import Leg
@@ -45,12 +46,13 @@ STORE_TIMEOUT = timedelta(seconds=30)
 STORE_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30))
 """The engine's own short ledger calls are repeatable, and repeated until the store is back."""
 
+Own = TypeVar("Own", Notes, Mailing)
 Order = TypeVar("Order")
 Answer = TypeVar("Answer")
 
 
-async def ask_store(method: Callable[[Notes, Order], Awaitable[Answer]], order: Order, *, summary: str) -> Answer:
-    """Call one method of `Notes` as a local activity."""
+async def ask_store(method: Callable[[Own, Order], Awaitable[Answer]], order: Order, *, summary: str) -> Answer:
+    """Call one method of `Notes` or `Mailing` as a local activity."""
     return await workflow.execute_local_activity_method(
         method, order, summary=summary, start_to_close_timeout=STORE_TIMEOUT, retry_policy=STORE_RETRIES
     )

@@ -9,6 +9,7 @@ from canonical.errors import Audience
 from canonical.evidence import Evidence
 from canonical.money import Money
 from workflows.kit.parking import Question
+from workflows.kit.words import step_in_words
 
 RUN = "run"
 """The step of a question that no step of the story has asked."""
@@ -79,6 +80,30 @@ def vanished(step: str, reference: str, system: str) -> Question:
     )
 
 
+def not_confirmed(step: str, system: str, *, owner: Audience) -> Question:
+    """A system has accepted a document and not said what became of it."""
+    return Question(
+        step=step,
+        cause=Cause.confirmation_overdue,
+        text=f"{system} accepted {step_in_words(step)} and has neither posted nor rejected it in time",
+        owner=owner,
+        decisions=WRITE_DECISIONS,
+    )
+
+
+def rejected_later(step: str, system: str, reason: str, *, owner: Audience, at_risk: Money | None = None) -> Question:
+    """A system accepted a document first and rejected it afterwards."""
+    return Question(
+        step=step,
+        cause=Cause.refused,
+        text=f"{system} accepted {step_in_words(step)} and then rejected it",
+        owner=owner,
+        decisions=WRITE_DECISIONS,
+        evidence=reason,
+        payable_at_risk=at_risk,
+    )
+
+
 def refused(
     step: str,
     what: str,
@@ -100,7 +125,8 @@ def refused(
         correctable=correctable,
         evidence=evidence.text,
         charge_at_risk=at_risk if step == "charge" else None,
-        cost_at_risk=at_risk if step != "charge" else None,
+        cost_at_risk=at_risk if step == "cost" else None,
+        payable_at_risk=at_risk if step not in ("charge", "cost") else None,
     )
 
 

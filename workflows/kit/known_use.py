@@ -7,29 +7,31 @@ from temporalio import workflow
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
+from canonical.asking.billing import AskBilling, BillingAnswer
+from canonical.asking.costing import AskValuation, ValuationAnswer
+from canonical.asking.inventory import AskItem
 from canonical.documents.charge import AccountStanding
 from canonical.documents.costing import Valuation
 from canonical.documents.item import Item, Tracking
 from canonical.documents.stock import StockMovement
 from canonical.documents.usage_run import Knowledge
 from canonical.eligibility import unit_of
-from canonical.orders import AskBilling, AskItem, AskValuation, BillingAnswer, ValuationAnswer
 from canonical.policy import Finding
 from canonical.ports import ItemAndLot
 from canonical.quantity import factor_between
 from canonical.run import Domain
 from canonical.safety import findings
-from workflows.kit import postings
 from workflows.kit import usage_questions as ask
+from workflows.kit import use_postings as postings
 from workflows.kit.calls import CallOptions, system_call
+from workflows.kit.heard_use import HeardUse
 from workflows.kit.turns import together
-from workflows.kit.use import Use
 
 ANY = ""
 """Of a scanned item nobody knows the number: the approval of any item may be that of this one."""
 
 
-class KnownUse(Use):
+class KnownUse(HeardUse):
     """The use behind a run with the answers of the look-ups, which are asked again whenever the story is told again."""
 
     @property

@@ -8,23 +8,22 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.notes import Notes
+from canonical.asking.memory import ItemClosed, ItemEscalated, ItemOpened, WhoIs
 from canonical.carried import Asked, Questions
-from canonical.documents.work_item import Cause, Decided, Decision, Resolution, WorkItem
+from canonical.documents.work_item import Cause, Decided, Decision, Resolution, ToApprove, WorkItem
 from canonical.errors import Audience
 from canonical.identity import work_item_id
-from canonical.memory import Person
 from canonical.money import Money
-from canonical.orders import ItemClosed, ItemEscalated, ItemOpened, WhoIs
 from canonical.policy import Ladder
 from canonical.run import RunContext
 from workflows.kit.calls import ask_store
-
-SUPERVISOR = "supervisor"
-"""The role that may decide any work item."""
-
+from workflows.kit.rights import known, right
 
 A_MOMENT = timedelta(milliseconds=1)
 """A timer ends the workflow task, and with it what Temporal has taken in becomes history."""
+
+RENEWED = ("decisions", "correctable", "payable_at_risk", "agreed_by", "cost_centres")
+"""What may change of a question that is asked already, beside its words."""
 
 SHOWN_AHEAD = timedelta(seconds=5)
 """How long a decision waits for the run to ask what a worker, killed since, had shown people already."""
@@ -32,7 +31,10 @@ SHOWN_AHEAD = timedelta(seconds=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a person is asked: a sentence without patient data, who owns it, and what may be decided."""
+    """What a person is asked: a sentence without patient data, who owns it, and what may be decided.
+
+    `ladder` where the item is reminded of and handed on otherwise than the run's others.
+    """
 
     step: str
     cause: Cause
@@ -44,7 +46,12 @@ class Question:
     safety: bool = False
     charge_at_risk: Money | None = None
     cost_at_risk: Money | None = None
+    payable_at_risk: Money | None = None
     evidence: str = ""
+    agreed_by: str | None = None
+    to_approve: ToApprove | None = None
+    cost_centres: tuple[str, ...] = ()
+    ladder: Ladder | None = None
 
 
 @dataclass
@@ -54,6 +61,7 @@ class Parked:
     item: WorkItem
     resolution: Resolution | None = None
     decided: Decided | None = None
+    ladder: Ladder | None = None
 
 
 class Desk:
@@ -63,7 +71,9 @@ class Desk:
         self._context = context
         self.ladder = ladder
         self._changed = changed
-        self._open = {one.item.item_id: Parked(one.item, one.resolution, one.decided) for one in carried.open}
+        self._open = {
+            one.item.item_id: Parked(one.item, one.resolution, one.decided, one.ladder) for one in carried.open
+        }
         self._closed = dict(carried.closed)
         self._counted = dict(carried.counted)
 
@@ -75,7 +85,8 @@ class Desk:
     def carried(self) -> Questions:
         """All of it, for the run that goes on in this one's place."""
         still_open = (
-            Asked(item=one.item, resolution=one.resolution, decided=one.decided) for one in self._open.values()
+            Asked(item=one.item, resolution=one.resolution, decided=one.decided, ladder=one.ladder)
+            for one in self._open.values()
         )
         return Questions(open=tuple(still_open), closed=self._closed, counted=self._counted)
 
@@ -102,20 +113,37 @@ class Desk:
             decisions=question.decisions,
             correctable=question.correctable,
             opened=now,
-            due=self.ladder.first_due(now),
+            due=(question.ladder or self.ladder).first_due(now),
             charge_at_risk=question.charge_at_risk,
             cost_at_risk=question.cost_at_risk,
+            payable_at_risk=question.payable_at_risk,
             evidence=question.evidence,
+            agreed_by=question.agreed_by,
+            to_approve=question.to_approve,
+            cost_centres=question.cost_centres,
         )
-        parked = self._open[item.item_id] = Parked(item)
+        parked = self._open[item.item_id] = Parked(item, ladder=question.ladder)
         self._changed()
         await ask_store(Notes.opened, ItemOpened(item=item), summary=f"work item: {question.text}"[:190])
         return parked
+
+    async def renew(self, parked: Parked, question: Question) -> None:
+        """Ask the same with what it now comes to: the item stays, and its clock runs on."""
+        now = {name: getattr(question, name) for name in RENEWED} | {"question": question.text}
+        renewed = parked.item.model_copy(update=now)
+        if renewed != parked.item and parked.decided is None:
+            parked.item = renewed
+            self._changed()
+            await ask_store(Notes.opened, ItemOpened(item=renewed), summary=f"work item: {question.text}"[:190])
 
     def waiting(self, step: str, cause: Cause | None = None) -> Parked | None:
         """The open item that blocks this step, where a run in whose place this one goes on has asked it."""
         blocking = (one for one in self._open.values() if one.item.step == step and one.item.blocks)
         return next((one for one in blocking if cause in (None, one.item.cause)), None)
+
+    def asked(self, about: str) -> tuple[Parked, ...]:
+        """The open items of all steps that are called after one, with what was decided about them."""
+        return tuple(one for one in self._open.values() if one.item.step.startswith(f"{about}-"))
 
     def decision(self, parked: Parked) -> Resolution | None:
         """What a person has decided about it, which is about to be carried out; none as long as nobody has."""
@@ -196,7 +224,7 @@ class Desk:
         answer = await ask_store(
             Notes.person, WhoIs(credential=resolution.credential, item_id=resolution.item_id), summary="who decides"
         )
-        person = _known(answer.person)
+        person = known(answer.person)
         if self._asks_next(resolution.item_id):
             await self._until_asked(resolution)
         parked = self._open.get(resolution.item_id)
@@ -204,9 +232,12 @@ class Desk:
             before = self._closed.get(resolution.item_id)
             by = f" by {before.person}" if before else ""
             raise ApplicationError(f"this work item was already decided{by}", type="AlreadyDecided")
-        _check_right(person, parked.item)
         decided = Decided(
-            item_id=resolution.item_id, decision=resolution.decision, person=person.person, at=workflow.now()
+            item_id=resolution.item_id,
+            decision=resolution.decision,
+            person=person.person,
+            at=workflow.now(),
+            in_place_of=right(person, parked.item, resolution.decision),
         )
         parked.resolution, parked.decided = resolution, decided
         self._closed[resolution.item_id] = decided
@@ -236,17 +267,17 @@ class Desk:
         self.check(resolution)
 
     def _next_due(self) -> datetime | None:
-        waiting = [parked.item for parked in self._open.values() if parked.decided is None]
-        dues = [item.due for item in waiting if self.ladder.climbs(item)]
+        waiting = [parked for parked in self._open.values() if parked.decided is None]
+        dues = [parked.item.due for parked in waiting if (parked.ladder or self.ladder).climbs(parked.item)]
         return min(dues, default=None)
 
     async def _escalate(self) -> None:
         """Climb one rung with every item that is overdue: remind its owner, or hand it on."""
         for parked in list(self._open.values()):
-            item = parked.item
-            if item.due > workflow.now() or not self.ladder.climbs(item):
+            item, ladder = parked.item, parked.ladder or self.ladder
+            if item.due > workflow.now() or not ladder.climbs(item):
                 continue
-            parked.item = climbed = self.ladder.climbed(item)
+            parked.item = climbed = ladder.climbed(item)
             news = ItemEscalated(
                 item_id=item.item_id, owner=climbed.owner, escalations=climbed.escalations, due=climbed.due
             )
@@ -257,17 +288,3 @@ class Desk:
         """Close every item that blocks a step: what it asked may no longer be the question."""
         for parked in [one for one in self._open.values() if one.item.blocks]:
             await self.take_off(parked, reason=reason)
-
-
-def _known(person: Person | None) -> Person:
-    if person is None:
-        raise ApplicationError("no person has this token", type="NotEntitled")
-    return person
-
-
-def _check_right(person: Person, item: WorkItem) -> None:
-    if item.owner not in person.roles and SUPERVISOR not in person.roles:
-        raise ApplicationError(f"deciding this needs the role {item.owner}", type="NotEntitled")
-    at_risk = max((risk.amount for risk in (item.charge_at_risk, item.cost_at_risk) if risk), default=None)
-    if person.limit is not None and at_risk is not None and at_risk > person.limit:
-        raise ApplicationError("the amount at risk is above your limit", type="NotEntitled")

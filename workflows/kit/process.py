@@ -3,6 +3,7 @@
 import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NoReturn
 
 from pydantic import BaseModel, ValidationError
@@ -79,6 +80,9 @@ class Process(Waiting):
     def leave(self, item_id: str) -> None:
         """Mark what is unsettled as left to this work item."""
 
+    async def give_back(self) -> None:
+        """Undo what only the engine did, where the run ends before its time: nothing, in most processes."""
+
     @abstractmethod
     def take_up(self) -> str:
         """Go on with what an earlier run left; answers the work item that it left, or nothing."""
@@ -132,8 +136,12 @@ class Process(Waiting):
         return False
 
     async def _leave(self, why: str) -> None:
-        steps = self.unsettled()
+        self._turned = False
         await self.desk.take_off_all(reason=f"the run was {why}")
+        # What cannot be undone stays unsettled, and goes to a person with the rest.
+        with suppress(Turned, Abandoned):
+            await self.give_back()
+        steps = self.unsettled()
         if steps:
             parked = await self.desk.put(left_behind(steps, why))
             self.leave(parked.item.item_id)

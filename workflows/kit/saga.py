@@ -1,9 +1,10 @@
 """Saga: writing into ledgers so that each write can be taken back, and nothing of an uncertain outcome is left behind.
 
-The undo stack is data: a `Ledger` names its step, and `<step>.balance` with every key it was ever written under takes
+The undo stack is data: a `Ledger` names its step, and `<kind>.balance` with every key it was ever written under takes
 back whatever of it stands. A ledger is kept by the run *before* its write is sent, so a time-out is undone as well.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
@@ -12,14 +13,15 @@ from typing import Protocol
 from temporalio import workflow
 
 from activities.notes import Notes
+from canonical.asking.writing import AskDocument, Balance, Balanced, Elsewhere, Outcome
 from canonical.effect import EffectState, Found, Posted
 from canonical.errors import Audience
 from canonical.evidence import Evidence
 from canonical.identity import wire_key
 from canonical.money import Money
-from canonical.orders import AskDocument, Balance, Balanced, Elsewhere, Outcome
 from canonical.policy import Clock
 from canonical.run import Adopted, Ledger, Standing
+from workflows.kit import versions
 from workflows.kit.calls import CallOptions, ask_store, system_call
 from workflows.kit.failures import refused, vanished
 from workflows.kit.parking import Question
@@ -85,6 +87,9 @@ class Saga:
             doubted = evidence.category in UNCERTAIN
             uncertain = doubted or evidence.in_doubt or self._books.ledger(step).uncertain
             self._update(step, uncertain=uncertain, refused=not doubted)
+            if workflow.cancellation_reason() is not None and versions.goes("a-cancelled-write-asks-nobody"):
+                # Its outcome came while the run was being cancelled: it is taken back, and nobody is asked to repeat it.
+                raise asyncio.CancelledError
 
         def question(evidence: Evidence) -> Question:
             return refused(step, summary, evidence, owner=owner, correctable=correctable, at_risk=at_risk)
@@ -144,7 +149,9 @@ class Saga:
         call = self._call(ledger, summary="looks for the document")
 
         async def attempt() -> Outcome:
-            outcome: Outcome = await workflow.execute_activity(f"{step}.find", ask, result_type=Outcome, **call)
+            outcome: Outcome = await workflow.execute_activity(
+                f"{ledger.activities}.find", ask, result_type=Outcome, **call
+            )
             return outcome
 
         found = (await self._process.look_up(ledger.domain, attempt)).found
@@ -251,6 +258,13 @@ class Saga:
         self._update(step, standing=Standing.pending, refused=True)
         return told
 
+    async def ask_about_rejected(self, step: str, question: Question) -> None:
+        """What was rejected goes out again when a person says so, or was done by hand meanwhile."""
+        try:
+            await self._process.ask_person(question)
+        except DoneByHand as done:
+            await self.accept(step, done)
+
     def exempt(self, step: str, reason: str) -> None:
         """Nothing is to be posted in this ledger, for a reason."""
         self._update(step, standing=Standing.exempt, reason=reason)
@@ -258,31 +272,24 @@ class Saga:
     async def _balance(self, ledger: Ledger, *, expected: int, service_date: date, closing: bool) -> Balanced:
         told = f"{ledger.step}: looks once more" if closing else f"{ledger.step}: takes back"
         order = Balance(
-            context=self._process.context,
-            ledger=ledger,
-            expected=expected,
-            closing=closing,
-            service_date=service_date,
+            context=self._process.context, ledger=ledger, expected=expected, closing=closing, service_date=service_date
         )
 
         async def attempt() -> Balanced:
             balanced: Balanced = await workflow.execute_activity(
-                f"{ledger.step}.balance", order, result_type=Balanced, **self._call(ledger, summary=told)
+                f"{ledger.activities}.balance", order, result_type=Balanced, **self._call(ledger, summary=told)
             )
             return balanced
 
-        def question(evidence: Evidence) -> Question:
-            return refused(ledger.step, told, evidence, owner=evidence.audience)
-
         try:
             return await self._process.insist(
-                attempt, step=ledger.step, question=question, failed=lambda _: self._doubt(ledger.step)
+                attempt,
+                step=ledger.step,
+                question=lambda evidence: refused(ledger.step, told, evidence, owner=evidence.audience),
+                failed=lambda _: self._update(ledger.step, uncertain=True),
             )
         except DoneByHand as done:
             return Balanced(reference=done.reference)
-
-    def _doubt(self, step: str) -> None:
-        self._update(step, uncertain=True)
 
     def _call(self, ledger: Ledger, *, summary: str) -> CallOptions:
         leg = self._process.context.leg(ledger.domain)

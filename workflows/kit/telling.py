@@ -6,12 +6,13 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 from activities.notes import Notes
+from canonical.asking.memory import Note
 from canonical.carried import Carried
 from canonical.identity import FIRST_STAGE, STAGE, WAITING_FOR
 from canonical.memory import Claim, RunProjection
-from canonical.orders import Note
 from canonical.policy import Policy
 from canonical.run import RunContext
+from workflows.kit import versions
 from workflows.kit.calls import ask_store
 from workflows.kit.parking import Desk, Question
 
@@ -23,6 +24,7 @@ class Telling(ABC):
     """A run as others see it. What it shows and tells goes out once for each change, and together."""
 
     def __init__(self, context: RunContext, policy: Policy, carried: Carried | None) -> None:
+        versions.begin()
         before = carried or Carried(started=workflow.info().start_time, stage=FIRST_STAGE)
         self.context = context
         self.policy = policy
@@ -31,7 +33,7 @@ class Telling(ABC):
         self.started = before.started
         self._shown: tuple[str, list[str]] = (before.stage, list(before.waiting_for))
         self._unrecorded = list(before.unrecorded)
-        self._subjects: dict[str, str] = {}
+        self._subjects: dict[str, tuple[str, ...]] = {}
         self._told_subjects = before.subjects
         self._told: tuple[str, tuple[str, ...]] = ("", ())
         self._asides: list[Question] = []
@@ -64,7 +66,7 @@ class Telling(ABC):
             await self.desk.put(self._asides.pop(0))
         recorded, self._unrecorded = tuple(self._unrecorded), []
         name = self.context.name
-        subjects = () if outcome else tuple(sorted(set(self._subjects.values())))
+        subjects = () if outcome else self._awaited()
         told, self._told_subjects = self._told_subjects, subjects
         self._told = (self.stage, tuple(item.item_id for item in self.desk.open))
         projection = RunProjection(
@@ -94,9 +96,13 @@ class Telling(ABC):
         )
         return (await ask_store(Notes.note, news, summary=f"notes: {self.stage}")).claim
 
+    def _awaited(self) -> tuple[str, ...]:
+        """The subjects whose news wake the run."""
+        return tuple(sorted({subject for subjects in self._subjects.values() for subject in subjects}))
+
     def _has_news(self) -> bool:
         """Whether the store does not know yet where the run stands."""
-        subjects = tuple(sorted(set(self._subjects.values())))
+        subjects = self._awaited()
         standing = (self.stage, tuple(item.item_id for item in self.desk.open))
         return bool(self._unrecorded or self._asides) or subjects != self._told_subjects or standing != self._told
 

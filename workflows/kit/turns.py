@@ -1,8 +1,10 @@
 """Turns: the ways in which the telling of a run is interrupted, and how what was begun is brought to its end."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
+
+from temporalio import workflow
 
 from canonical.documents.work_item import Resolution
 
@@ -37,6 +39,29 @@ async def together(*steps: Awaitable[None]) -> None:
         for failure in failures:
             if isinstance(failure, kind):
                 raise failure
+
+
+async def joined(work: Callable[[], Mapping[str, Callable[[], Coroutine[Any, Any, None]]]]) -> None:
+    """Run what there is to do side by side, by name, and what is added meanwhile; ends as `together` does."""
+    begun: dict[str, asyncio.Task[None]] = {}
+
+    def ended_badly() -> bool:
+        return any(task.done() and (task.cancelled() or task.exception() is not None) for task in begun.values())
+
+    def added() -> bool:
+        return any(name not in begun for name in work())
+
+    while added() and not ended_badly():
+        begun.update({name: asyncio.create_task(do()) for name, do in work().items() if name not in begun})
+        try:
+            await workflow.wait_condition(
+                lambda: added() or ended_badly() or all(task.done() for task in begun.values())
+            )
+        except asyncio.CancelledError:
+            for task in begun.values():
+                task.cancel()
+            break
+    await together(*begun.values())
 
 
 async def to_the_end(work: Coroutine[Any, Any, None]) -> None:

@@ -37,6 +37,18 @@ def unknown_item(usage: Usage) -> Question:
     )
 
 
+def no_contract(item: str) -> Question:
+    """What was used is the supplier's own, and no contract says what is owed for it."""
+    return Question(
+        step="order",
+        cause=Cause.no_contract,
+        text=f"item {item} is the supplier's own until used, and no contract is in force for it on the service date",
+        owner=Audience.buyer,
+        decisions=LOOK_UP,
+        correctable=("item",),
+    )
+
+
 def unknown_unit(item: str) -> Question:
     """No factor leads from the unit of the use to the item's base unit."""
     return Question(

@@ -11,13 +11,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.notes import Notes
+from canonical.asking.memory import AskPolicy
 from canonical.carried import Carried
 from canonical.documents.work_item import Decision, Resolution
 from canonical.evidence import Evidence
 from canonical.identity import LAST_STAGE
-from canonical.orders import AskPolicy
 from canonical.policy import Clock, Policy
 from canonical.run import Domain, RunContext
+from workflows.kit import versions
 from workflows.kit.calls import ask_store
 from workflows.kit.failures import evidence_of, look_up, look_up_failed
 from workflows.kit.parking import Parked, Question
@@ -66,6 +67,7 @@ class Waiting(Telling):
         overdue_at = self._overdue_at.setdefault(asked_about, workflow.now() + clock.overdue)
         parked = self.desk.waiting(question.step, question.cause)
         while True:
+            nudges = self._nudges
             answer = await ask()
             if parked is not None and (resolution := self.desk.decision(parked)) is not None:
                 # A person was told that this counts, whatever was answered meanwhile.
@@ -77,17 +79,32 @@ class Waiting(Telling):
                 if parked is not None:
                     await self.desk.take_off(parked, reason="answered")
                 return answer
-            if subject and question.step not in self._subjects:
-                self._subjects[question.step] = subject
-                await self.tell()
+            if subject and await self.listen(question.step, (subject,)):
                 continue
             left = overdue_at - workflow.now()
             if parked is None and left <= timedelta(0):
                 parked = await self.desk.put(question)
+            if self._nudges != nudges and versions.goes("news-while-asking"):
+                # It may be later than the answer: without another look it would wait for the next one.
+                continue
             pause = clock.look_again if parked is not None else min(clock.look_again, left)
             if (resolution := await self._pause(parked, look_again=pause)) is not None:
                 parked = None
                 await self._carry_out(question.step, resolution)
+
+    async def listen(self, step: str, subjects: tuple[str, ...]) -> bool:
+        """Let news of these subjects wake the step; answers whether something may have come before they could."""
+        if self._subjects.get(step, ()) == subjects:
+            return False
+        self._subjects[step] = subjects
+        await self.tell()
+        return True
+
+    async def listen_no_more(self) -> None:
+        """Nothing wakes the run any more, not even the news that it is about to write itself."""
+        self._subjects.clear()
+        if self._told_subjects:
+            await self.tell()
 
     async def insist(
         self,
@@ -129,8 +146,9 @@ class Waiting(Telling):
         return await self._decided(await self.desk.put(question))
 
     async def _read_policy_again(self) -> None:
-        facility = self.context.name.facility
-        answer = await ask_store(Notes.policy, AskPolicy(facility=facility), summary="reads the policy again")
+        name = self.context.name
+        asked = AskPolicy(facility=name.facility, process=name.process)
+        answer = await ask_store(Notes.policy, asked, summary="reads the policy again")
         self.policy = answer.policy or self.policy
         self.desk.ladder = self.policy.ladder
 
@@ -171,7 +189,7 @@ class Waiting(Telling):
         return resolution
 
     async def _carry_out(self, step: str, resolution: Resolution) -> None:
-        if resolution.decision is Decision.retry and workflow.patched("a-retry-reads-policy"):
+        if resolution.decision is Decision.retry and versions.goes("a-retry-reads-policy"):
             await self._read_policy_again()
         if resolution.decision is Decision.abandon:
             self.turn()

@@ -1,4 +1,4 @@
-"""Use: what a run has heard of one use: its report, corrections, people's amendments, and what billing said later."""
+"""Heard use: what a run has heard of one use: its report, corrections, people's amendments, and what billing said later."""
 
 from pydantic import ValidationError
 
@@ -10,8 +10,10 @@ from canonical.effect import Found
 from canonical.envelope import Envelope
 from canonical.inbound import EventType
 from canonical.run import Ledger, Standing
+from canonical.unfit import said_of
 from workflows.kit import usage_questions as ask
 from workflows.kit.process import Process
+from workflows.kit.words import standing_in_words
 
 TO_TAKE_BACK = (Standing.posted, Standing.by_hand)
 STEPS = ("stock", "charge", "cost")
@@ -21,7 +23,7 @@ SAFETY_FIELDS = ("item", "lot", "serial")
 """A charge was released for the lot that was known then."""
 
 
-class Use(Process):
+class HeardUse(Process):
     """The use behind a run: the report as it now counts, and how its ledgers stand."""
 
     def __init__(self, start: UsageStart) -> None:
@@ -78,8 +80,7 @@ class Use(Process):
         try:
             Amendment.model_validate(resolution.correction)
         except ValidationError as wrong:
-            first = wrong.errors()[0]
-            raise ValueError(f"{first['loc'][0]}: {first['msg']}") from None
+            raise ValueError(said_of(wrong)) from None
 
     def amend(self, resolution: Resolution) -> None:
         """Take in what a person corrected; the steps that relied on it are undone and redone."""
@@ -135,7 +136,7 @@ class Use(Process):
 
     def lines(self) -> list[str]:
         """One line a ledger: how it stands, under which reference, and why."""
-        return [f"- {ledger.step}: {_in_words(ledger)}" for ledger in self.state.ledgers]
+        return [f"- {ledger.step}: {standing_in_words(ledger)}" for ledger in self.state.ledgers]
 
     def closing_state(self) -> str:
         """What a later run of the same use starts from."""
@@ -168,10 +169,3 @@ class Use(Process):
 
     def _corrections(self) -> tuple[UsageCorrection, ...]:
         return tuple(one for one in (self.state.pending, self.state.corrected_by) if one is not None)
-
-
-def _in_words(ledger: Ledger) -> str:
-    words = [str(ledger.standing), ledger.reference, f"({ledger.reason})" if ledger.reason else ""]
-    if ledger.corrected and ledger.standing is not Standing.pending:
-        words.append("corrected")
-    return " ".join(word for word in words if word)

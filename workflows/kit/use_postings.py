@@ -1,12 +1,16 @@
-"""Postings: what is posted for a use in each ledger, from the use as it counts and what the look-ups answered."""
+"""Postings of a use: what is posted for a use in each ledger, from the use as it counts and what the look-ups answered."""
 
 from decimal import Decimal
 
 from canonical.documents.charge import Charge, ChargeCode
+from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, CostRule, Valuation
 from canonical.documents.item import Item
+from canonical.documents.order import ExactLot
+from canonical.documents.replenishment import Request, RequestKind
 from canonical.documents.stock import StockMovement
 from canonical.documents.usage import Usage
+from canonical.identity import case_basket
 from canonical.money import Money
 from canonical.policy import Finding
 
@@ -45,6 +49,31 @@ def charge(usage: Usage, item: Item, code: ChargeCode, *, account: str, quantity
         revenue_code=code.revenue_code,
         lot=usage.lot,
         serial=usage.serial,
+    )
+
+
+def request(usage: Usage, item: Item, contract: Contract, *, quantity: Decimal, number: str, use: str) -> Request:
+    """What the supplier is owed for: exactly the lot or serial that was used of its own goods (domain rule 21)."""
+    exact = ExactLot(lot=usage.lot, serial=usage.serial, quantity=quantity)
+    return Request(
+        facility=usage.facility,
+        source=usage.source,
+        number=number,
+        occurred=usage.occurred,
+        kind=RequestKind.bill_only,
+        supplier=contract.supplier,
+        basket=case_basket(contract.supplier, usage.surgical_case),
+        item=item.item,
+        quantity=quantity,
+        unit=item.base_unit,
+        location=usage.location,
+        cost_centre=usage.charged_cost_centre,
+        need_by=usage.service_date,
+        lots=(exact,) if usage.lot is not None or usage.serial is not None else (),
+        surgical_case=usage.surgical_case,
+        use=use,
+        base_unit=item.base_unit,
+        factors=item.factors,
     )
 
 
