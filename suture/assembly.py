@@ -6,12 +6,14 @@ The only way from `suture` to connectors: by the entry-point group `suture.syste
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from canonical.ports import Billing, Finance, Inventory, System, SystemKind
+from canonical.inbound import Inbound
+from canonical.ports import Billing, Finance, Inventory, Procurement, Storeroom, Supplier, System, SystemKind
 from canonical.run import Domain
 from suture.configuration import as_json
 from suture.problems import ConfigurationError, Problem, problems_of
@@ -19,7 +21,13 @@ from suture.secret_files import UnfitSecretFile, check_secret_file
 from suture.settings import Settings
 
 GROUP = "suture.systems"
-PORTS: Mapping[Domain, type] = {"inventory": Inventory, "billing": Billing, "finance": Finance}
+PORTS: Mapping[Domain, type] = {
+    "inventory": Inventory,
+    "billing": Billing,
+    "finance": Finance,
+    "procurement": Procurement,
+    "supplier": Supplier,
+}
 SECRET_ENDINGS = ("token_file", "secret_file", "password_file", "key_file")
 
 Outgoing = Callable[[], Mapping[str, str]]
@@ -33,6 +41,9 @@ class Assembly:
     inventory: Mapping[str, Inventory]
     billing: Mapping[str, Billing]
     finance: Mapping[str, Finance]
+    storerooms: Mapping[str, Storeroom]
+    procurement: Mapping[str, Procurement]
+    suppliers: Mapping[str, Supplier]
 
     async def close(self) -> None:
         """Close every system, also after one that fails to."""
@@ -51,8 +62,27 @@ def installed() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
+@dataclass(frozen=True)
+class Sender:
+    """A system as the door hears it: its webhooks, translated by its own table, without a connection to it."""
+
+    kind: SystemKind
+    settings: BaseModel
+
+    def translate(self, body: Mapping[str, Any]) -> Inbound:
+        """A webhook body as an `Inbound`; `InvalidEvent` names the field and what was expected."""
+        return self.kind.translate(body, self.settings)
+
+
+def senders(settings: Settings) -> dict[str, Sender]:
+    """Every configured system as the door hears it; the files that its table names need not be there."""
+    of_kind = kinds(settings)
+    own = _own_settings(settings, of_kind)
+    return {name: Sender(kind, own[name]) for name, kind in of_kind.items()}
+
+
 def kinds(settings: Settings) -> dict[str, SystemKind]:
-    """The kind of each configured system: enough to translate its webhooks, without a connection to it."""
+    """The kind of each configured system."""
     points = installed()
     found: dict[str, SystemKind] = {}
     problems = []
@@ -76,6 +106,7 @@ def assemble(settings: Settings, *, outgoing: Outgoing) -> Assembly:
     """Build every configured system; `outgoing` gives the headers of the moment (correlation id, trace)."""
     of_kind = kinds(settings)
     own = _own_settings(settings, of_kind)
+    _check_files(settings, own)
     systems = {name: of_kind[name].build(name, own[name], outgoing=outgoing) for name in settings.systems}
     _check_routes(settings, systems)
     serving = {domain: {name: system for name, system in systems.items() if serves(system, domain)} for domain in PORTS}
@@ -84,13 +115,41 @@ def assemble(settings: Settings, *, outgoing: Outgoing) -> Assembly:
         inventory=cast(Mapping[str, Inventory], serving["inventory"]),
         billing=cast(Mapping[str, Billing], serving["billing"]),
         finance=cast(Mapping[str, Finance], serving["finance"]),
+        storerooms={name: cast(Storeroom, one) for name, one in systems.items() if offers(one, Storeroom)},
+        procurement=cast(Mapping[str, Procurement], serving["procurement"]),
+        suppliers=cast(Mapping[str, Supplier], serving["supplier"]),
     )
+
+
+def build(settings: Settings, name: str, *, outgoing: Outgoing) -> System:
+    """One of the configured systems alone, whatever is wrong with the others."""
+    alone = settings.model_copy(update={"systems": {name: settings.systems[name]}})
+    of_kind = kinds(alone)
+    own = _own_settings(alone, of_kind)
+    _check_files(alone, own)
+    return of_kind[name].build(name, own[name], outgoing=outgoing)
+
+
+def folder_of(kind: str) -> Path | None:
+    """The folder of a kind of system, where its schema is recorded; none where it is not made of files."""
+    found = find_spec(installed()[kind].module)
+    return Path(found.origin).parent if found is not None and found.origin is not None else None
 
 
 def serves(system: object, domain: Domain) -> bool:
     """Whether a system offers every verb of the domain's port."""
-    verbs = [verb for verb in vars(PORTS[domain]) if not verb.startswith("_")]
-    return all(callable(getattr(system, verb, None)) for verb in verbs)
+    return offers(system, PORTS[domain])
+
+
+def offers(system: object, port: type) -> bool:
+    """Whether a system offers every verb of a port."""
+    return not lacking(system, port)
+
+
+def lacking(system: object, port: type) -> tuple[str, ...]:
+    """The verbs of a port that a system does not offer."""
+    verbs = [verb for verb in vars(port) if not verb.startswith("_")]
+    return tuple(verb for verb in verbs if not callable(getattr(system, verb, None)))
 
 
 def _own_settings(settings: Settings, of_kind: Mapping[str, SystemKind]) -> dict[str, BaseModel]:
@@ -104,11 +163,17 @@ def _own_settings(settings: Settings, of_kind: Mapping[str, SystemKind]) -> dict
             own[name] = kind.settings.model_validate_json(as_json(raw), strict=True)
         except ValidationError as error:
             problems.extend(problems_of(error, file=settings.file, model=kind.settings, table=table))
-            continue
-        problems.extend(_unfit_files(own[name], settings.file, table))
     if problems:
         raise ConfigurationError(*problems)
     return own
+
+
+def _check_files(settings: Settings, own: Mapping[str, BaseModel]) -> None:
+    problems = [
+        problem for name, one in own.items() for problem in _unfit_files(one, settings.file, f"systems.{name}.settings")
+    ]
+    if problems:
+        raise ConfigurationError(*problems)
 
 
 def _placed(raw: Mapping[str, Any], model: type[BaseModel], base: Path) -> dict[str, Any]:

@@ -70,15 +70,22 @@ def _text(file: Path) -> str:
 
 
 def _inherit(raw: dict[str, Any]) -> None:
-    """Facilities take legal entity and currency from the hospital, the policy its unset parts from the defaults."""
+    """The policy takes its unset parts from the defaults, facilities theirs from the hospital and its policy."""
+    if isinstance(raw.get("policy"), dict):
+        raw["policy"] = _over(Policy().model_dump(mode="json"), raw["policy"])
     hospital, facilities = raw.get("hospital"), raw.get("facilities")
     if isinstance(hospital, dict) and isinstance(facilities, dict):
         shared = {key: hospital[key] for key in ("legal_entity", "currency") if key in hospital}
         for name, facility in facilities.items():
             if isinstance(facility, dict):
-                facilities[name] = {**shared, **facility}
-    if isinstance(raw.get("policy"), dict):
-        raw["policy"] = _over(Policy().model_dump(mode="json"), raw["policy"])
+                facilities[name] = {**shared, **facility} | _purchasing(facility, raw.get("policy"))
+
+
+def _purchasing(facility: dict[str, Any], policy: object) -> dict[str, Any]:
+    """What a facility says of purchasing, laid over what the hospital says of it."""
+    own = facility.get("purchasing")
+    everywhere = policy.get("purchasing") if isinstance(policy, dict) else None
+    return {"purchasing": _over(everywhere, own)} if isinstance(own, dict) and isinstance(everywhere, dict) else {}
 
 
 def _over(default: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -23,14 +23,19 @@ from temporalio.service import RPCError, RPCStatusCode
 from canonical.envelope import Envelope
 from canonical.identity import TRANSACTIONS_QUEUE, RunName
 from canonical.memory import InboxState
-from suture.intake import OUTCOMES, SUBJECTS
+from suture.intake import OUTCOMES, OWN, SUBJECTS, TOLD_BY
+from suture.keeping import Keeping
 from suture.store.inbox import Waiting
 from suture.store.store import Store
 from suture.temporal.search_attributes import at_start
 
 RECEIVE = "receive"
-StartPayload = Callable[[RunName, str, str | None, datetime], BaseModel]
-"""Run name, correlation id, closing state of the run before (JSON), time of the event -> what the run takes to start."""
+StartPayload = Callable[[RunName, str, str | None, datetime, str | None], BaseModel]
+"""Builds what a run takes to start.
+
+Run name, correlation id, closing state of the run before (JSON), time of the event, and the system that keeps the order
+which the event is about.
+"""
 
 
 class Undeliverable(Exception):
@@ -53,6 +58,7 @@ class Delivery:
     store: Store
     start: StartPayload
     call: timedelta
+    queue: str = TRANSACTIONS_QUEUE
 
     async def deliver(self, event: Waiting) -> None:
         """Hand the event over and mark its row; `Undeliverable`, `Refused`, `RPCError` or `TimeoutError`."""
@@ -87,8 +93,9 @@ class Delivery:
     async def _started(self, event: Waiting, name: RunName, closing: str | None) -> bool:
         """Start the run with the document, or hand it to the run that is there; false where that one has closed."""
         envelope = event.envelope
+        kept_in = await Keeping(self.store).of(name, envelope)
         try:
-            payload = self.start(name, event.correlation_id, closing, envelope.time)
+            payload = self.start(name, event.correlation_id, closing, envelope.time, kept_in)
         except (LookupError, ValueError) as failure:
             raise Refused(type(failure).__name__) from failure
         try:
@@ -97,7 +104,7 @@ class Delivery:
                     name.process,
                     payload,
                     id=name.workflow_id,
-                    task_queue=TRANSACTIONS_QUEUE,
+                    task_queue=self.queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     start_signal=RECEIVE,
@@ -136,8 +143,8 @@ class Delivery:
         await self.store.inbox.done(event.id, at=_now(), note="the run had closed")
 
     async def _tell_all_who_wait(self, event: Waiting) -> None:
-        """Wake every run that waits for the subject; nobody waiting is fine."""
-        listeners = await self.store.waits.address(event.id, event.business_key)
+        """Wake every run that waits for the subject, but the one that tells it; nobody waiting is fine."""
+        listeners = await self.store.waits.address(event.id, event.business_key, but=_teller(event.envelope))
         for workflow_id in listeners:
             if not await self._signal(workflow_id, event.envelope):
                 await self.store.waits.gone(event.id, workflow_id, at=_now())
@@ -203,6 +210,11 @@ class Delivery:
     def _in_time(self) -> asyncio.Timeout:
         """Bounds a call: the client repeats it for ten seconds by itself, whatever time-out it is given."""
         return asyncio.timeout(self.call.total_seconds())
+
+
+def _teller(envelope: Envelope) -> str:
+    """The run that tells the news, where it is one of ours."""
+    return str(envelope.data.get(TOLD_BY, "")) if envelope.source == OWN else ""
 
 
 def _now() -> datetime:

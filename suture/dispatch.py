@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.work_item import Cause
+from canonical.identity import TRANSACTIONS_QUEUE
 from canonical.memory import InboxState
 from suture.delivery import Delivery, Refused, StartPayload, Undeliverable
 from suture.store.errors import StoreUnavailable
@@ -48,6 +49,7 @@ class Dispatcher:
     store: Store
     start: StartPayload
     pace: Pace = Pace()
+    queue: str = TRANSACTIONS_QUEUE
     _waiting: int = field(default=0, init=False)
     _away_until: float = field(default=0.0, init=False)
     _turns: asyncio.Semaphore = field(init=False)
@@ -55,7 +57,9 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._turns = asyncio.Semaphore(self.pace.at_once)
-        self._delivery = Delivery(client=self.client, store=self.store, start=self.start, call=self.pace.call)
+        self._delivery = Delivery(
+            client=self.client, store=self.store, start=self.start, call=self.pace.call, queue=self.queue
+        )
 
     async def dispatch_now(self, row: int) -> bool:
         """Deliver an event just accepted; false where it has to wait for a sweep, or for a person.

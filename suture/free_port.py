@@ -1,13 +1,22 @@
 """Finds a port that nobody listens on, or tells of one whether somebody does."""
 
+import random
 import socket
+
+# Below what Linux and others give to outgoing connections: such a one would take the port before its server does.
+OFFERED = range(20_000, 32_000)
+_given: set[int] = set()
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port of this address that nobody listens on now; who wants it should bind it soon."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port of this address that nobody listens on now, and never the same twice; `OSError` where none is left."""
+    offset = random.SystemRandom().randrange(len(OFFERED))
+    for step in range(len(OFFERED)):
+        port = OFFERED[(offset + step) % len(OFFERED)]
+        if port not in _given and is_free(port, host):
+            _given.add(port)
+            return port
+    raise OSError(f"no port of {host} from {OFFERED.start} to {OFFERED.stop - 1} is free")
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -5,7 +5,7 @@ the business key that it belongs to, and stores it. What leaves here holds no ac
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from re import fullmatch
 from typing import Any, Protocol, TypeVar
@@ -13,6 +13,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from canonical.documents.document import Document
+from canonical.documents.invoice import Invoice, InvoiceWithdrawn
+from canonical.documents.order import Acknowledgement, Order, OrderNamed
+from canonical.documents.receipt import GoodsReturn, Receipt, ReceiptReversal, ShipNotice
+from canonical.documents.replenishment import ParCrossed, Request, RequestAnswered, RequestWithdrawn, UsageSheet
 from canonical.documents.usage import Usage, UsageCorrection
 from canonical.documents.work_item import Cause
 from canonical.effect import Found
@@ -21,6 +26,7 @@ from canonical.identity import RunName
 from canonical.inbound import EVERY_FACILITY, EventType, Inbound, InvalidEvent
 from canonical.memory import InboxState
 from canonical.model import Frozen
+from suture.destinations import run_of
 from suture.field_names import shown
 from suture.fingerprint import content
 from suture.store.inbox import Accepted, Arrival, Conflict
@@ -28,9 +34,37 @@ from suture.store.store import Store
 from suture.telemetry.scrub import Mask
 from suture.tokeniser import Tokeniser
 
-PROCESS = "usage-to-charge"
-SUBJECTS = {EventType.item_approved: "item", EventType.account_opened: "account", EventType.case_changed: "case"}
+SUBJECTS = {
+    EventType.item_approved: "item",
+    EventType.account_opened: "account",
+    EventType.case_changed: "case",
+    EventType.order_moved: "order",
+}
+OWN = "suture"
+"""The source of what the engine's own runs say."""
+TOLD_BY = "told_by"
+"""Where news that a run tells name that run."""
 OUTCOMES = (EventType.charge_posted, EventType.charge_rejected)
+DOCUMENTS: Mapping[EventType, type[Document]] = {
+    EventType.order_placed: Order,
+    EventType.order_changed: Order,
+    EventType.order_named: OrderNamed,
+    EventType.order_ruled: Order,
+    EventType.order_acknowledged: Acknowledgement,
+    EventType.goods_received: Receipt,
+    EventType.receipt_reversed: ReceiptReversal,
+    EventType.goods_shipped: ShipNotice,
+    EventType.goods_returned: GoodsReturn,
+    EventType.return_authorised: GoodsReturn,
+    EventType.invoice_presented: Invoice,
+    EventType.invoice_withdrawn: InvoiceWithdrawn,
+    EventType.par_crossed: ParCrossed,
+    EventType.usage_sheet_sent: UsageSheet,
+    EventType.item_requested: Request,
+    EventType.request_withdrawn: RequestWithdrawn,
+    EventType.request_answered: RequestAnswered,
+}
+"""The document that an event of purchasing carries."""
 TRACEPARENT = r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
 
 M = TypeVar("M", bound=BaseModel)
@@ -77,8 +111,12 @@ class Intake:
         self._ignored = ignored or {}
         self._mask = Mask(patient_numbers)
 
-    async def take(self, inbound: Inbound, *, source: str, raw: bytes, traceparent: str = "") -> Accepted | Conflict:
+    async def take(
+        self, inbound: Inbound, *, source: str, raw: bytes, traceparent: str = "", only_for: str | None = None
+    ) -> Accepted | Conflict:
         """Store an event; `InvalidEvent` names the first field that is wrong, never its value, and stores nothing.
+
+        `only_for` is the business key that the sender takes it to be for.
 
         The same event again answers what it answered first. The same id with another content is a `Conflict`, and a
         work item for the integration engineer.
@@ -88,6 +126,8 @@ class Intake:
         trace = traceparent if fullmatch(TRACEPARENT, traceparent) else ""
         envelope = self._envelope(inbound, tokeniser, source=source, traceparent=trace, now=now)
         to = await self._destination(envelope)
+        if only_for is not None and to.business_key != only_for:
+            raise InvalidEvent("business key", f"the one that the document is for: {to.business_key}")
         arrival = Arrival(
             envelope=envelope,
             fingerprint=self._store.keyring.fingerprint(content(raw, ignored=self._ignored.get(source, ()))),
@@ -150,6 +190,10 @@ class Intake:
                 return _dumped(UsageCorrection, _timed(data, at="data") | known)
             case EventType.charge_posted | EventType.charge_rejected:
                 return _dumped(Found, data | {"wire_key": inbound.number})
+            case kind if kind in DOCUMENTS:
+                document = DOCUMENTS[kind]
+                dates = tuple(name for name, field in document.model_fields.items() if field.annotation is date)
+                return _dumped(document, _timed(data, at="data", also=dates) | known)
             case _:
                 return _plain(data)
 
@@ -174,12 +218,12 @@ class Intake:
                 return Destination(business_key=nowhere.business_key, note="names a charge that was never sent")
             name = RunName.parse(effect.intent.workflow_id)
             return Destination(business_key=name.business_key, workflow_id=name.workflow_id)
-        return Destination(business_key=_name(PROCESS, envelope, number=envelope.subject).business_key)
+        return Destination(business_key=run_of(envelope).business_key)
 
 
-def _timed(document: dict[str, Any], *, at: str) -> dict[str, Any]:
+def _timed(document: dict[str, Any], *, at: str, also: Sequence[str] = ()) -> dict[str, Any]:
     """The document, whose times must be text: a number would be taken for seconds since 1970."""
-    for field in ("occurred", "recorded", "service_date"):
+    for field in ("occurred", "recorded", "service_date", *also):
         if isinstance(document.get(field), int | float | Decimal):
             raise InvalidEvent(f"{at}.{field}", "a time as text")
     return document

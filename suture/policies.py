@@ -10,6 +10,6 @@ class Policies:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def policy(self, facility: str) -> Policy | None:
-        """The facility's slice; none where the configuration has no such facility."""
-        return self._settings.policy_for(facility) if facility in self._settings.facilities else None
+    async def policy(self, facility: str, process: str) -> Policy | None:
+        """The slice of a facility and a process; none where the configuration has no such facility."""
+        return self._settings.policy_for(facility, process) if facility in self._settings.facilities else None

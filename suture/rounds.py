@@ -123,9 +123,12 @@ class Rounds:
             due=closed + CLOCK,
             charge_at_risk=next((one.charge_at_risk for one in blocking if one.charge_at_risk), None),
             cost_at_risk=next((one.cost_at_risk for one in blocking if one.cost_at_risk), None),
+            payable_at_risk=next((one.payable_at_risk for one in blocking if one.payable_at_risk), None),
         )
-        await self.store.work_items.opened(item)
-        for one in blocking:
-            reason = f"its run was {status}: see {item.item_id}"
-            await self.store.work_items.closed(one.item_id, decision=None, person=None, reason=reason, at=closed)
-        await self.store.runs.project(run.model_copy(update={"closed": closed, "outcome": status}))
+        await self.store.runs.ended(
+            run.model_copy(update={"closed": closed, "outcome": status}),
+            item=item,
+            instead_of=[one.item_id for one in blocking],
+            reason=f"its run was {status}: see {item.item_id}",
+            at=closed,
+        )

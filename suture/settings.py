@@ -7,8 +7,9 @@ from typing import Any, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from canonical.documents.document import Code
-from canonical.identity import system_queue
+from canonical.identity import USE_PROCESS, system_queue
 from canonical.policy import Policy
+from canonical.purchasing.policy import PurchasingPolicy
 from canonical.run import Domain, Leg
 from suture.tables import (
     Codec,
@@ -28,6 +29,8 @@ from suture.tables import (
 )
 
 DOMAINS: tuple[Domain, ...] = ("inventory", "billing", "finance")
+PURCHASING: tuple[Domain, ...] = ("procurement", "supplier")
+"""The domains that a facility may do without: then nothing is ordered, received or paid through the engine."""
 
 
 class Settings(Table):
@@ -97,17 +100,20 @@ class Settings(Table):
         return placed
 
     def route(self, facility: str, on: date) -> tuple[Leg, ...]:
-        """Which system serves each domain of a facility on a day; `KeyError` where nothing is configured."""
+        """Which system serves each domain of a facility on a day; `KeyError` where one that must be there is not."""
         served = self.facilities[facility]
-        legs = [(domain, served.system(domain, on)) for domain in DOMAINS]
+        legs = [(domain, served.system(domain, on)) for domain in (*DOMAINS, *PURCHASING)]
         for domain, system in legs:
-            if system is None:
+            if system is None and domain in DOMAINS:
                 raise KeyError(f"{facility}: no {domain} route on {on}")
         return tuple(Leg(domain=d, system=s, queue=system_queue(s)) for d, s in legs if s is not None)
 
-    def policy_for(self, facility: str) -> Policy:
-        """The policy that a run of this facility carries."""
-        return self.policy.model_copy(update={"charge_when": self.facilities[facility].charge_when})
+    def policy_for(self, facility: str, process: str) -> Policy:
+        """The policy that a run of this process carries: of purchasing, uses know nothing."""
+        served = self.facilities[facility]
+        purchasing = served.purchasing or self.policy.purchasing or PurchasingPolicy()
+        slices = {"charge_when": served.charge_when, "purchasing": None if process == USE_PROCESS else purchasing}
+        return self.policy.model_copy(update=slices)
 
 
 def _names(table: dict[str, Any]) -> str:

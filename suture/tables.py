@@ -1,7 +1,7 @@
 """The tables of `hospital.toml`, one frozen model each."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from canonical.documents.charge import CaseStatus
 from canonical.errors import Audience
+from canonical.purchasing.policy import PurchasingPolicy
 from canonical.run import Domain
 from suture.telemetry.scrub import Mask
 
@@ -79,6 +80,9 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Role = Audience | Literal["reader", "operator", "supervisor", "history-reader"]
 
 
+A_DAY = timedelta(days=1)
+
+
 class Table(BaseModel):
     """A table of the file: frozen; an unknown key is an error; a string is never taken for a number."""
 
@@ -102,13 +106,17 @@ class Route(Table):
 
 
 class Facility(Table):
-    """`[facilities.<NAME>]`: its clock, its books, what triggers a charge, and which system serves what."""
+    """`[facilities.<NAME>]`: its clock, its books, what triggers a charge, and which system serves what.
+
+    `purchasing` is what differs from `[policy.purchasing]` here.
+    """
 
     timezone: Zone
     legal_entity: str
     currency: Currency
     charge_trigger: Literal["scan", "case-verified", "case-closed"] = "scan"
     routes: tuple[Route, ...]
+    purchasing: PurchasingPolicy | None = None
 
     @property
     def charge_when(self) -> CaseStatus | None:
@@ -120,6 +128,13 @@ class Facility(Table):
         routes = [route for route in self.routes if route.domain == domain and route.since <= on]
         return max(routes, key=lambda route: route.since).system if routes else None
 
+    def served_last(self, domain: Domain, system: str, on: date) -> date | None:
+        """The last day up to this one on which a system served a domain; none where it never did."""
+        if self.system(domain, on) == system:
+            return on
+        ends = [route.since - A_DAY for route in self.routes if route.domain == domain and route.since <= on]
+        return max((day for day in ends if self.system(domain, day) == system), default=None)
+
 
 class System(Table):
     """`[systems.<name>]`: a system of others, its kind, its limits; `settings` belong to the kind."""
@@ -130,11 +145,18 @@ class System(Table):
     settings: dict[str, Any] = {}
 
 
+HeaderName = Annotated[str, _form("[A-Za-z][A-Za-z0-9-]{0,63}", "the name of a header, for example X-Hook-Secret")]
+
+
 class Source(Table):
-    """`[sources.<name>]`: who may send webhooks; a repeat that differs in ignored fields only is the same content."""
+    """`[sources.<name>]`: who may send webhooks; a repeat that differs in ignored fields only is the same content.
+
+    One that cannot sign presents its secret in `secret_header`, and is known by it alone.
+    """
 
     system: Name
     secrets: tuple[Path, ...] = Field(min_length=1, max_length=2)
+    secret_header: HeaderName | None = None
     ignore_fields: tuple[str, ...] = ()
     rate_per_second: float = Field(default=200, gt=0)
 
@@ -175,12 +197,18 @@ class Codec(Table):
 
 
 class Someone(Table):
-    """`[people.<id>]`: a person behind a token's digest (SHA-256, hex), with roles and the amount they may decide."""
+    """`[people.<id>]`: a person behind a token's digest (SHA-256, hex), with roles and the amount they may decide.
+
+    `cost_centres` and `approval_limit` say which orders they may let pass, and up to how much; `"*"` is every cost centre,
+    `"SOUTH/4110"` one of a facility alone, `"SOUTH/*"` every one of it.
+    """
 
     name: str = Field(min_length=1)
     token_sha256: Digest
     roles: tuple[Role, ...]
     limit: Decimal | None = Field(default=None, ge=0)
+    cost_centres: tuple[str, ...] = ()
+    approval_limit: Decimal | None = Field(default=None, ge=0)
 
 
 class Privacy(Table):

@@ -19,6 +19,9 @@ FIELDS: dict[str, TokenKind] = {"surgical_case": "case", "account": "acct"}
 ON_GOODS = ("lot", "serial")
 """The fields that hold what is printed on the goods, unless a wristband was scanned in place of the label."""
 
+LISTS = ("lines", "lots")
+"""The lists of a paper whose entries name goods: its lines, and what a line holds by lot or serial."""
+
 LONGEST = 200
 SHORTEST = 6
 """Characters: a shorter account or case number may well be part of a lot by chance."""
@@ -45,6 +48,7 @@ class Tokeniser:
         answer |= self._goods(answer, patient, at=at)
         if isinstance(answer.get("scan"), Mapping):
             answer["scan"] = dict(answer["scan"]) | self._goods(answer["scan"], patient, at=f"{at}.scan")
+        answer |= self._listed(answer, patient, at=at)
         if isinstance(answer.get("replacement"), Mapping):
             answer["replacement"] = self.data(answer["replacement"], at=f"{at}.replacement")
         return answer
@@ -73,6 +77,19 @@ class Tokeniser:
             for field in ON_GOODS
             if isinstance(said.get(field), str) and self._is_of_a_patient(said[field], patient)
         }
+
+    def _listed(self, said: Mapping[str, Any], patient: list[str], *, at: str) -> dict[str, list[Any]]:
+        """The lines of a paper and the lots of each line, whose goods are looked at as well."""
+        return {
+            name: [self._one(entry, patient, at=f"{at}.{name}.{place}") for place, entry in enumerate(said[name])]
+            for name in LISTS
+            if isinstance(said.get(name), list | tuple)
+        }
+
+    def _one(self, entry: Any, patient: list[str], *, at: str) -> Any:
+        if not isinstance(entry, Mapping):
+            return entry
+        return dict(entry) | self._goods(entry, patient, at=at) | self._listed(entry, patient, at=at)
 
     def _is_of_a_patient(self, text: str, patient: list[str]) -> bool:
         """Whether it has the form of a patient's number, or is the very number that the event names as one."""

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from suture.cli.approvals import approvals
 from suture.cli.cancel import cancel
+from suture.cli.connector import connector
 from suture.cli.doctor import doctor
 from suture.cli.keys import keys
 from suture.cli.listing import list_runs
@@ -26,6 +28,7 @@ Exit codes:
   4 something does not answer
   5 `list --stuck --fail` found something; or the run that `work resolve`
     asks fails in its own code
+  6 `connector check` found that the system's fields have changed
   130 interrupted
 
 \b
@@ -92,7 +95,9 @@ app.command()(signal)
 app.command()(show)
 app.command(name="list")(list_runs)
 app.add_typer(work, name="work")
+app.add_typer(approvals, name="approvals")
 app.command()(cancel)
 app.command()(doctor)
+app.add_typer(connector, name="connector")
 app.add_typer(keys, name="keys")
 app.add_typer(store, name="store")

@@ -8,13 +8,12 @@ from pathlib import Path
 import httpx
 from sqlalchemy import make_url
 
-from canonical.errors import Failure
-from canonical.ports import System
 from suture.assembly import assemble
 from suture.cli import output
 from suture.cli.check import Check, failed
 from suture.cli.failures import Ending
-from suture.cli.session import ANSWERS_WITHIN, keyring_of
+from suture.cli.session import keyring_of
+from suture.cli.system_checks import SECONDS, ping
 from suture.cli.temporal_checks import check_temporal
 from suture.configuration import read
 from suture.keys import Keyring, KeysError
@@ -23,8 +22,6 @@ from suture.settings import Settings
 from suture.store.database import server_of
 from suture.store.errors import StoreNotMigrated
 from suture.store.migrate import check_revision, head
-
-SECONDS = ANSWERS_WITHIN.total_seconds()
 
 
 async def check_all(file: Path) -> list[Check]:
@@ -97,23 +94,9 @@ async def _systems(settings: Settings) -> list[Check]:
     except ConfigurationError as wrong:
         return _of_configuration("systems", wrong)
     try:
-        return list(await asyncio.gather(*(_ping(name, system) for name, system in assembly.systems.items())))
+        return list(await asyncio.gather(*(ping(name, system) for name, system in assembly.systems.items())))
     finally:
         await assembly.close()
-
-
-async def _ping(name: str, system: System) -> Check:
-    what = f"system {name}"
-    try:
-        async with asyncio.timeout(SECONDS):
-            return Check(what=what, found=await system.ping())
-    except TimeoutError:
-        found, do = f"no answer within {SECONDS:g} s", f"is it running? see [systems.{name}]"
-    except Failure as failure:
-        answered = f" ({failure.status})" if failure.status else ""
-        found = f"{failure.category}: {failure.summary}{answered}"
-        do = "renew its credential" if failure.status in (401, 403) else f"is it running? see [systems.{name}]"
-    return Check(what=what, found=found, do=do, ending=Ending.unreachable)
 
 
 async def _gateway(settings: Settings) -> list[Check]:

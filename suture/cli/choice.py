@@ -16,24 +16,37 @@ class Choice(Frozen):
 
 
 def chosen(
-    *, retry: bool, correct: Sequence[str] | None, accept: str | None, abandon: bool, acknowledge: bool
+    item_id: str,
+    *,
+    retry: bool,
+    correct: Sequence[str] | None,
+    accept: str | None,
+    override: bool,
+    abandon: bool,
+    acknowledge: bool,
+    approve: bool = False,
+    reject: bool = False,
 ) -> Choice:
-    """The one decision that was given."""
+    """The one decision that was given about the item."""
     given = [
         decision
         for decision, there in (
             (Decision.retry, retry),
             (Decision.correct, bool(correct)),
             (Decision.accept, accept is not None),
+            (Decision.override, override),
             (Decision.abandon, abandon),
             (Decision.acknowledge, acknowledge),
+            (Decision.approve, approve),
+            (Decision.reject, reject),
         )
         if there
     ]
     if len(given) != 1:
         raise Failed(
-            f"expected one decision, got {len(given)}",
-            do="give --retry, --correct FIELD=VALUE, --accept REFERENCE, --abandon or --acknowledge",
+            f"expected one decision, got {len(given)}: --retry, --correct FIELD=VALUE, --accept REFERENCE, --override, "
+            "--approve, --reject, --abandon or --acknowledge",
+            do=f"what this item takes: suture work show {item_id}",
             ending=Ending.usage,
         )
     return Choice(decision=given[0], correction=_fields(correct or ()), reference=accept)

@@ -1,4 +1,4 @@
-"""`suture demo`: a hospital day on three sandbox systems, in a fresh folder; everything it starts is stopped again."""
+"""`suture demo`: a hospital day on four sandbox systems, in a fresh folder; everything it starts is stopped again."""
 
 import asyncio
 import sys

@@ -7,21 +7,49 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from canonical.identity import RunName
+from canonical.identity import (
+    BASKET_PROCESS,
+    INVOICE_PROCESS,
+    ORDER_PROCESS,
+    REQUEST_PROCESS,
+    USE_PROCESS,
+    RunName,
+)
 from canonical.inbound import EventType, Inbound, InvalidEvent
 from canonical.memory import InboxState, Person
 from canonical.model import Frozen
+from canonical.unfit import said_of
 from suture.cli import output
 from suture.cli.documents import read_document
 from suture.cli.failures import Ending, Failed
 from suture.cli.person import entitled
 from suture.cli.session import dispatcher, opened
-from suture.intake import PROCESS, Intake
+from suture.intake import Intake
 from suture.settings import Settings
 from suture.store.inbox import Conflict
 from suture.store.store import Store
 
-DOCUMENTS = (EventType.usage_reported, EventType.usage_corrected)
+DOCUMENTS: Mapping[str, tuple[EventType, ...]] = {
+    USE_PROCESS: (EventType.usage_reported, EventType.usage_corrected),
+    ORDER_PROCESS: (
+        EventType.order_placed,
+        EventType.order_changed,
+        EventType.goods_shipped,
+        EventType.goods_received,
+        EventType.receipt_reversed,
+        EventType.goods_returned,
+        EventType.return_authorised,
+    ),
+    INVOICE_PROCESS: (EventType.invoice_presented, EventType.invoice_withdrawn),
+    REQUEST_PROCESS: (EventType.par_crossed,),
+    BASKET_PROCESS: (
+        EventType.item_requested,
+        EventType.request_withdrawn,
+        EventType.order_acknowledged,
+        EventType.usage_sheet_sent,
+    ),
+}
+"""What may be handed to a run of each process; the first is what starts it, where nobody says otherwise."""
 
 
 class HandedIn(Frozen):
@@ -34,15 +62,21 @@ class HandedIn(Frozen):
     problem: str = ""
 
 
-async def hand_in_use(
-    settings: Settings, file: Path, *, source: str, event_id: str | None, token_file: Path | None
+async def hand_in(
+    settings: Settings,
+    process: str,
+    file: Path,
+    *,
+    source: str,
+    event_id: str | None,
+    token_file: Path | None,
+    event_type: str | None = None,
 ) -> HandedIn:
-    """Start usage-to-charge for the use in the file."""
+    """Start a process with the document in the file."""
+    kind = DOCUMENTS[process][0] if event_type is None else _kind(process, event_type)
     document, raw = read_document(file)
     asks = await entitled(settings, token_file)
-    return await _hand_in(
-        settings, EventType.usage_reported, document, raw, source=source, event_id=event_id, by=asks, action="start"
-    )
+    return await _hand_in(settings, kind, document, raw, source=source, event_id=event_id, by=asks, action="start")
 
 
 async def hand_to(
@@ -51,22 +85,35 @@ async def hand_to(
     file: Path,
     *,
     event_type: str | None,
+    source: str | None,
     event_id: str | None,
     token_file: Path | None,
 ) -> HandedIn:
     """Hand the document in the file to the transaction that it is about."""
     name = business_name(business_key)
+    use = name.process == USE_PROCESS
+    if not use and (event_type is None or source is None):
+        raise Failed(f"a document for {name.process} needs --type and --source", ending=Ending.usage)
     document, raw = read_document(file)
     asks = await entitled(settings, token_file)
-    for field, expected in (("facility", name.facility), ("number", name.number), ("source", name.source)):
+    kind = _use_kind(document) if event_type is None else _kind(name.process, event_type)
+    fields = {"facility": name.facility, "number": name.number, "source": name.source} if use else {}
+    for field, expected in fields.items():
         if document.get(field, name.source if field == "source" else None) != expected:
             raise InvalidEvent(field, f"{expected}, as the business key says")
     async with opened(settings) as store:
         if await store.correlations.find(business_key) is None:
             raise Failed(f"no transaction {business_key}", do="see: suture list", ending=Ending.not_found)
-    kind = _kind(event_type, document)
     return await _hand_in(
-        settings, kind, document, raw, source=name.source, event_id=event_id, by=asks, action="signal"
+        settings,
+        kind,
+        document,
+        raw,
+        source=source or name.source,
+        event_id=event_id,
+        by=asks,
+        action="signal",
+        to=business_key,
     )
 
 
@@ -80,8 +127,8 @@ def business_name(business_key: str) -> RunName:
             do="it reads <process>:<facility>:<source>:<number>",
             ending=Ending.usage,
         ) from None
-    if name.process != PROCESS:
-        raise Failed(f"no process {name.process}", do=f"there is: {PROCESS}", ending=Ending.not_found)
+    if name.process not in DOCUMENTS:
+        raise Failed(f"no process {name.process}", do=f"there is: {', '.join(DOCUMENTS)}", ending=Ending.not_found)
     return name
 
 
@@ -97,11 +144,13 @@ def tell(handed_in: HandedIn, *, as_json: bool) -> None:
     output.say(f"  next: suture show {handed_in.correlation_id}")
 
 
-def _kind(event_type: str | None, document: Mapping[str, Any]) -> EventType:
-    if event_type is None:
-        return EventType.usage_corrected if "correction" in document else EventType.usage_reported
-    if event_type not in DOCUMENTS:
-        raise Failed(f"--type: expected one of {', '.join(DOCUMENTS)}", ending=Ending.usage)
+def _use_kind(document: Mapping[str, Any]) -> EventType:
+    return EventType.usage_corrected if "correction" in document else EventType.usage_reported
+
+
+def _kind(process: str, event_type: str) -> EventType:
+    if event_type not in DOCUMENTS[process]:
+        raise Failed(f"--type: expected one of {', '.join(DOCUMENTS[process])}", ending=Ending.usage)
     return EventType(event_type)
 
 
@@ -115,6 +164,7 @@ async def _hand_in(
     event_id: str | None,
     by: Person,
     action: str,
+    to: str | None = None,
 ) -> HandedIn:
     if source not in settings.sources:
         # A misspelt source would be another business key: the same use would post twice.
@@ -133,7 +183,7 @@ async def _hand_in(
             ignored=ignored,
             patient_numbers=settings.privacy.patient_numbers,
         )
-        answer = await intake.take(inbound, source=source, raw=raw)
+        answer = await intake.take(inbound, source=source, raw=raw, only_for=to)
         if isinstance(answer, Conflict):
             raise Failed(
                 f"this event id came before with another content: {answer.business_key}", do="suture work list"
@@ -163,8 +213,8 @@ def _inbound(kind: EventType, document: dict[str, Any], *, event_id: str) -> Inb
     try:
         return Inbound.model_validate({"id": event_id, "type": kind, "time": now, "data": document, **wanted})
     except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise InvalidEvent(str(first["loc"][0]), f"expected {first['type'].replace('_', ' ')}") from None
+        field, _, expected = said_of(invalid).partition(": ")
+        raise InvalidEvent(field, expected) from None
 
 
 async def _deliver(settings: Settings, store: Store, row: int) -> str:

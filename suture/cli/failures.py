@@ -14,6 +14,7 @@ class Ending(IntEnum):
     not_found = 3
     unreachable = 4
     stuck = 5
+    drifted = 6
 
 
 class Failed(Exception):

@@ -1,5 +1,6 @@
 """What lists are narrowed by: a misspelt name must never read as an all-clear."""
 
+from canonical.identity import OWN_DOCUMENTS
 from suture.cli import output
 from suture.cli.failures import Ending, Failed
 from suture.settings import Settings
@@ -10,6 +11,12 @@ def check_facility(settings: Settings, facility: str | None) -> None:
     """Refuse a facility that the configuration does not have."""
     if facility is not None and facility not in settings.facilities:
         raise Failed(f"--facility: expected one of {', '.join(sorted(settings.facilities))}", ending=Ending.usage)
+
+
+def check_process(process: str | None) -> None:
+    """Refuse a process that there is not."""
+    if process is not None and process not in OWN_DOCUMENTS:
+        raise Failed(f"--process: expected one of {', '.join(OWN_DOCUMENTS)}", ending=Ending.usage)
 
 
 async def remark_stage(store: Store, stage: str | None, *, open_only: bool) -> None:

@@ -1,17 +1,18 @@
-"""`suture list`: runs by facility and stage, and what is stuck, each with why and what to type next."""
+"""`suture list`: runs by facility, process and stage, and what is stuck, each with why and what to type next."""
 
 from typing import Annotated
 
 import typer
 
 from suture.cli.failures import Ending
-from suture.cli.options import AsJson, FacilityName
+from suture.cli.options import AsJson, FacilityName, ProcessName
 
 
 def list_runs(
     context: typer.Context,
     stuck: Annotated[bool, typer.Option("--stuck", help="Only what neither goes on nor waits for a person.")] = False,
     facility: FacilityName = None,
+    process: ProcessName = None,
     stage: Annotated[str | None, typer.Option(help="Only runs at this stage.")] = None,
     all_runs: Annotated[bool, typer.Option("--all", help="Closed runs too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
@@ -31,13 +32,16 @@ def list_runs(
 
     settings = configured(context)
     if not stuck:
-        runs = run(find_runs(settings, facility=facility, stage=stage, open_only=not all_runs, limit=limit))
+        found_runs = find_runs(
+            settings, facility=facility, process=process, stage=stage, open_only=not all_runs, limit=limit
+        )
+        runs = run(found_runs)
         if as_json:
             output.emit(runs)
         else:
             tell_runs(runs, limit=limit)
         return
-    look = Look(facility=facility, stage=stage, limit=limit, attempts=attempts)
+    look = Look(facility=facility, process=process, stage=stage, limit=limit, attempts=attempts)
     found = run(find_stuck(settings, look))
     if as_json:
         output.emit(found)

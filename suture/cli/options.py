@@ -13,6 +13,7 @@ TokenFile = Annotated[
 DocumentFile = Annotated[
     Path, typer.Option("--file", help="JSON document; account and case numbers in clear; - reads standard input.")
 ]
+ProcessName = Annotated[str | None, typer.Option("--process", help="Only this process, for example supplier-invoice.")]
 FacilityName = Annotated[str | None, typer.Option("--facility", help="Only this facility.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever reads this later; no patient data.")]
 BusinessKey = Annotated[
@@ -20,7 +21,10 @@ BusinessKey = Annotated[
     typer.Argument(metavar="BUSINESS_KEY", help="<process>:<facility>:<source>:<number>, as `suture list` shows it."),
 ]
 Transaction = Annotated[
-    str, typer.Argument(metavar="TRANSACTION", help="A correlation id, a business key, or a work item's id.")
+    str,
+    typer.Argument(
+        metavar="TRANSACTION", help="A correlation id, a business key, a work item's id, or a document's number."
+    ),
 ]
 EventId = Annotated[
     str | None,

@@ -44,10 +44,16 @@ async def close_here(store: Store, item: WorkItem, resolution: Resolution, asks:
             "its run has closed", do=f"to close the item too: suture work resolve {item.item_id} --acknowledge"
         )
     now = datetime.now(UTC)
-    await _audit(store, item, asks, at=now, action="acknowledge")
-    await store.work_items.closed(
-        item.item_id, decision=resolution.decision, person=asks.person, reason=resolution.reason, at=now
+    closed = await store.work_items.decided(
+        item,
+        resolution.decision,
+        person=asks.person,
+        reason=resolution.reason,
+        at=now,
+        action="work-item.acknowledge",
     )
+    if not closed:
+        raise Failed("the item is closed", do=f"see: suture work show {item.item_id}")
     return Decided(item_id=item.item_id, decision=resolution.decision, person=asks.person, at=now)
 
 
@@ -62,7 +68,9 @@ async def take_up(
     if closing is None:
         raise Failed("its run ended without a closing state: nothing can go on from there")
     following, now = name.next(), datetime.now(UTC)
-    await _audit(store, item, asks, at=now, action="retry")
+    await store.audit.append(
+        who=asks.person, action="work-item.retry", subject=item.item_id, correlation_id=item.correlation_id, at=now
+    )
     try:
         await client.start_workflow(
             following.process,
@@ -91,13 +99,3 @@ async def _check_closed(client: Client, name: RunName) -> None:
         return
     if described.status is WorkflowExecutionStatus.RUNNING:
         raise Failed(f"{name.workflow_id} is about to close", do="safe to repeat in a moment")
-
-
-async def _audit(store: Store, item: WorkItem, asks: Person, *, at: datetime, action: str) -> None:
-    await store.audit.append(
-        who=asks.person,
-        action=f"work-item.{action}",
-        subject=item.item_id,
-        correlation_id=item.correlation_id,
-        at=at,
-    )

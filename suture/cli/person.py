@@ -5,8 +5,9 @@ from pathlib import Path
 
 from canonical.documents.work_item import WorkItem
 from canonical.memory import Person
+from canonical.replenishing.approving import authority
 from suture.cli.failures import Ending, Failed
-from suture.people import People, digest
+from suture.people import Deputies, People, digest
 from suture.secret_files import UnfitSecretFile, check_secret_file
 from suture.settings import Settings
 
@@ -33,9 +34,9 @@ def credential(settings: Settings, token_file: Path | None) -> str:
     return digest(token)
 
 
-async def person(settings: Settings, token_file: Path | None) -> Person:
-    """The person who asks; refused where nobody has the token."""
-    found = await People(settings.people).person(credential(settings, token_file))
+async def person(settings: Settings, token_file: Path | None, deputies: Deputies | None = None) -> Person:
+    """The person who asks, and whom they stand in for where that counts; refused where nobody has the token."""
+    found = await People(settings.people, deputies).person(credential(settings, token_file))
     if found is None:
         raise Failed("no person has this token", do="ask whoever keeps [people] in hospital.toml")
     return found
@@ -50,13 +51,17 @@ async def entitled(settings: Settings, token_file: Path | None, *, role: str = O
 
 
 def may_decide(asks: Person, item: WorkItem) -> bool:
-    """Whether a person holds the item's role, or a supervisor's, and a limit that covers what is at risk."""
-    at_risk = max((risk.amount for risk in (item.charge_at_risk, item.cost_at_risk) if risk), default=None)
+    """Whether a person has authority over what is to be approved; else the item's role, or a supervisor's, and the limit."""
+    if item.to_approve is not None:
+        return not authority(asks, item.to_approve).why_not
+    at_risk = max((risk.amount for risk in item.at_risk), default=None)
     in_role = item.owner in asks.roles or SUPERVISOR in asks.roles
     return in_role and (asks.limit is None or at_risk is None or at_risk <= asks.limit)
 
 
 def check_may_decide(asks: Person, item: WorkItem) -> None:
     """Refuse a person who may not decide the item, where no run is left to do so."""
+    if item.to_approve is not None and (why_not := authority(asks, item.to_approve).why_not):
+        raise Failed(why_not, do="suture approvals list --mine")
     if not may_decide(asks, item):
         raise Failed(f"deciding this needs the role {item.owner}, and a limit that covers what is at risk")

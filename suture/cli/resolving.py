@@ -14,6 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from canonical.documents.work_item import Cause, Decided, Decision, Resolution, WorkItem
 from canonical.memory import Person
 from canonical.model import Frozen
+from canonical.unfit import said_of
 from suture.cli import output
 from suture.cli.choice import Choice
 from suture.cli.failures import Ending, Failed
@@ -50,8 +51,8 @@ async def resolve(
 ) -> Resolved:
     """Decide a work item as the person behind the token."""
     presented = credential(settings, token_file)
-    asks = await person(settings, token_file)
     async with opened(settings) as store:
+        asks = await person(settings, token_file, store.delegations)
         listed = await get(store, item_id)
         item = listed.item
         if listed.closed_at is not None:
@@ -67,6 +68,10 @@ async def resolve(
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
+            # Somebody else may have decided meanwhile, and so brought the run to its end.
+            listed = await get(store, item_id)
+            if listed.closed_at is not None:
+                return _already(listed, asks, choice)
         elif choice.decision is Decision.retry:
             decided, run = await take_up(client, settings, store, item, asks)
             return _resolved(item, decided, goes_on_as=run)
@@ -162,8 +167,7 @@ async def _resolution(
             reason=reason,
         )
     except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise Failed(f"{first['loc'][0]}: {first['msg']}", ending=Ending.usage) from None
+        raise Failed(said_of(invalid), ending=Ending.usage) from None
 
 
 def _already(listed: Listed, asks: Person, choice: Choice) -> Resolved:

@@ -12,7 +12,21 @@ from typer.exceptions import Abort, TyperException
 
 from suture.cli.failures import Ending, Failed, one_line, told
 
-ORDER = ("up", "demo", "start", "signal", "show", "list", "work", "cancel", "doctor", "keys", "store")
+ORDER = (
+    "up",
+    "demo",
+    "start",
+    "signal",
+    "show",
+    "list",
+    "work",
+    "approvals",
+    "cancel",
+    "doctor",
+    "connector",
+    "keys",
+    "store",
+)
 INTERRUPTED = 130
 """What a shell answers for a command that Ctrl-C ended."""
 
@@ -34,7 +48,8 @@ class Root(TyperGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run one command and exit."""
-        as_json = "--json" in (sys.argv[1:] if args is None else args)
+        words = sys.argv[1:] if args is None else args
+        as_json = "--json" in words
         try:
             code = super().main(args, prog_name or "suture", complete_var, standalone_mode=False, **extra)
             sys.stdout.flush()
@@ -43,7 +58,7 @@ class Root(TyperGroup):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
             sys.exit(Ending.refused)
         except TyperException as misuse:
-            sys.exit(_end(_misuse(misuse, as_json=as_json), as_json=as_json))
+            sys.exit(_end(_misuse(misuse, named(self, words), as_json=as_json), as_json=as_json))
         except Abort:
             sys.exit(INTERRUPTED)
         except Exception as error:
@@ -66,12 +81,22 @@ def _end(failed: Failed, *, as_json: bool, code: int | None = None) -> int:
     return code
 
 
-def _misuse(misuse: TyperException, *, as_json: bool) -> Failed:
+def named(root: TyperGroup, words: Sequence[str]) -> str:
+    """The command that the words name, as far as they do: what an option lacks is told without it."""
+    path, here = ["suture"], root
+    for word in words:
+        below = getattr(here, "commands", {}).get(word)
+        if below is not None:
+            path, here = [*path, word], below
+    return " ".join(path)
+
+
+def _misuse(misuse: TyperException, command: str, *, as_json: bool) -> Failed:
     """A command line that does not parse; a bare group shows its help before that is said."""
     context = getattr(misuse, "ctx", None)
-    command = context.command_path if context is not None else "suture"
     if context is not None and misuse.message == context.get_help():
         if not as_json:
             print(misuse.message, file=sys.stderr)
         return Failed("a command is missing", ending=Ending.usage)
-    return Failed(misuse.format_message().rstrip("."), do=f"see: {command} --help", ending=Ending.usage)
+    words = misuse.format_message().rstrip(".").replace("Input should be", "expected")
+    return Failed(words, do=f"see: {command} --help", ending=Ending.usage)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
+from pydantic import BaseModel
 from temporalio.client import Client
 
-from canonical.documents.usage_run import UsageStart
 from canonical.identity import RunName
 from suture.cli.failures import Ending, Failed
 from suture.configuration import configured_file, read
@@ -79,11 +79,13 @@ async def dispatcher(settings: Settings, store: Store) -> Dispatcher:
     return Dispatcher(client=await connected(settings, store.keyring), store=store, start=start_of_run(settings))
 
 
-def start_of_run(settings: Settings) -> Callable[..., UsageStart]:
+def start_of_run(settings: Settings) -> Callable[..., BaseModel]:
     """Builds the start payload of a run; where no time is given, for an event of now."""
     starter = Starter(settings)
 
-    def start(name: RunName, correlation_id: str, closing: str | None, at: datetime | None = None) -> UsageStart:
-        return starter(name, correlation_id, closing, at or datetime.now(UTC))
+    def start(
+        name: RunName, correlation_id: str, closing: str | None, at: datetime | None = None, kept_in: str | None = None
+    ) -> BaseModel:
+        return starter(name, correlation_id, closing, at or datetime.now(UTC), kept_in)
 
     return start

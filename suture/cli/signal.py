@@ -12,7 +12,10 @@ def signal(
     business_key: BusinessKey,
     file: DocumentFile,
     event_type: Annotated[
-        str | None, typer.Option("--type", help="usage.reported or usage.corrected; else told from the fields.")
+        str | None, typer.Option("--type", help="For example goods.received; of a use it is told from the fields.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The source that it is handed in for; of a use the business key says it.")
     ] = None,
     event_id: EventId = None,
     token_file: TokenFile = None,
@@ -26,5 +29,13 @@ def signal(
     from suture.cli.session import configured, run
 
     settings = configured(context)
-    work = hand_to(settings, business_key, file, event_type=event_type, event_id=event_id, token_file=token_file)
+    work = hand_to(
+        settings,
+        business_key,
+        file,
+        event_type=event_type,
+        source=source,
+        event_id=event_id,
+        token_file=token_file,
+    )
     tell(run(work), as_json=as_json)

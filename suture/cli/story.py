@@ -1,17 +1,20 @@
 """Everything that is known of one transaction: what the store remembers, and what Temporal is doing about it now."""
 
+from collections.abc import Sequence
+
 from temporalio.service import RPCError
 
 from canonical.effect import Edge
-from canonical.identity import RunName, run_of_work_item
 from canonical.memory import InboxState, RunProjection
 from canonical.model import Frozen
-from suture.cli.failures import Ending, Failed, told
+from suture.cli.chain import find_chain
+from suture.cli.failures import Failed, told
 from suture.cli.history import History, history
 from suture.cli.links import web_ui
 from suture.cli.session import ANSWERS_WITHIN, connected, opened
 from suture.settings import Settings
 from suture.store.effects import Effect
+from suture.store.event_items import INBOX
 from suture.store.inbox import Waiting
 from suture.store.store import Store
 from suture.store.work_items import Listed
@@ -49,45 +52,41 @@ class Story(Frozen):
 
 
 async def story(settings: Settings, key: str) -> Story:
-    """The transaction of a correlation id, a business key, a workflow id or a work item."""
+    """The transaction of a correlation id, a business key, a workflow id, a work item or a document's number."""
     async with opened(settings) as store:
-        correlation_id = await _correlation(store, key)
-        runs = await store.runs.find(correlation_id=correlation_id)
-        events = await store.inbox.of_correlation(correlation_id)
-        effects = await store.effects.of(correlation_id=correlation_id)
-        keys = sorted({run.business_key for run in runs} | {event.business_key for event in events})
+        chain = await find_chain(store, key)
+        runs = chain.runs
+        correlations = dict.fromkeys((chain.correlation_id, *(run.correlation_id for run in runs)))
+        events = [event for one in correlations for event in await _events(store, one, runs)]
         histories, problem = await _histories(settings, store, runs)
         return Story(
-            correlation_id=correlation_id,
-            business_keys=tuple(keys),
+            correlation_id=chain.correlation_id,
+            business_keys=tuple(sorted({run.business_key for run in runs} | {event.business_key for event in events})),
             runs=tuple(
                 Run(run=run, history=histories.get(run.workflow_id), web_ui=web_ui(settings, run.workflow_id))
                 for run in runs
             ),
             events=tuple(map(_arrived, events)),
-            effects=effects,
-            lineage=await _lineage(store, keys),
-            work_items=tuple(map(without_evidence, await store.work_items.of(correlation_id=correlation_id))),
+            effects=await store.effects.of(workflow_ids=[run.workflow_id for run in runs]),
+            lineage=chain.edges,
+            work_items=await _items(store, chain.correlation_id, runs),
             temporal=problem,
         )
 
 
-async def _correlation(store: Store, key: str) -> str:
-    """The correlation id that a key leads to, by whichever of its names it was asked for."""
-    if await store.inbox.of_correlation(key) or await store.runs.find(correlation_id=key, limit=1):
-        return key
-    try:
-        return (await store.work_items.get(key)).item.correlation_id
-    except KeyError:
-        pass
-    for name in (key, run_of_work_item(key)):
-        try:
-            business_key = RunName.parse(name).business_key
-        except ValueError:
-            business_key = name
-        if (found := await store.correlations.find(business_key)) is not None:
-            return found
-    raise Failed(f"no transaction {key}", do="see: suture list --all", ending=Ending.not_found)
+async def _events(store: Store, correlation_id: str, runs: Sequence[RunProjection]) -> list[Waiting]:
+    """What came in for these runs, or for none of them yet."""
+    closed = {run.workflow_id for run in await store.runs.find(correlation_id=correlation_id)}
+    others = closed - {run.workflow_id for run in runs}
+    return [event for event in await store.inbox.of_correlation(correlation_id) if event.workflow_id not in others]
+
+
+async def _items(store: Store, correlation_id: str, runs: Sequence[RunProjection]) -> tuple[Listed, ...]:
+    """What these runs ask, and what is asked about events that reached none; as it was opened."""
+    found = [item for run in runs for item in await store.work_items.of(workflow_id=run.workflow_id)]
+    found += [one for one in await store.work_items.of(correlation_id=correlation_id) if one.item.workflow_id == INBOX]
+    found.sort(key=lambda one: (one.item.opened, one.item.item_id))
+    return tuple(map(without_evidence, found))
 
 
 async def _histories(
@@ -107,17 +106,6 @@ async def _histories(
     except RPCError as error:
         return found, told(error).line
     return found, ""
-
-
-async def _lineage(store: Store, business_keys: list[str]) -> tuple[Edge, ...]:
-    edges: dict[Edge, None] = {}
-    for key in business_keys:
-        try:
-            name = RunName.parse(key)
-        except ValueError:
-            continue
-        edges |= dict.fromkeys(await store.lineage.walk(system=name.source, kind="usage", reference=name.number))
-    return tuple(edges)
 
 
 def without_evidence(listed: Listed) -> Listed:

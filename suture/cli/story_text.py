@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from shlex import join
 
-from canonical.memory import InboxState
+from canonical.effect import Edge
+from canonical.memory import InboxState, RunProjection
 from suture.cli import output
+from suture.cli.chain import place_of
 from suture.cli.history import Step
 from suture.cli.story import Run, Story
-from suture.deciding import mildest
+from suture.deciding import commands, mildest
+from suture.store.lineage import from_node, to_node
 
 PENDING = ("runs", "tries again", "waits for a worker")
 SOON = timedelta(seconds=5)
@@ -21,7 +25,9 @@ def tell(story: Story) -> None:
         output.say(line, style="" if line.startswith(" ") else "bold")
     output.say()
     output.say(f"correlation id  {story.correlation_id}")
-    for run in story.runs:
+    for place, run in enumerate(story.runs):
+        if place:
+            output.say()
         _run(run)
     if story.effects:
         output.say()
@@ -41,9 +47,7 @@ def tell(story: Story) -> None:
         output.table(("SYSTEM", "STEP", "KIND", "STATE", "REFERENCE", "QUANTITY", "AMOUNT", "WHEN"), rows)
     if story.lineage:
         output.say()
-        for edge in story.lineage:
-            there = f"{edge.to_system} {edge.to_kind} {edge.to_reference}"
-            output.say(f"{there}  {edge.relation}  {edge.from_system} {edge.from_kind} {edge.from_reference}")
+        output.table(("DOCUMENT", "OF", "REFERENCE", "STATE", "COMES FROM"), _documents(story))
     if story.work_items:
         output.say()
         listed = [
@@ -68,6 +72,8 @@ def verdict(story: Story) -> list[str]:
     open_items = [one.item for one in story.work_items if one.closed_at is None]
     for item in open_items:
         lines += [f"waits for a person ({item.owner}): {item.question}", f"  next: {mildest(item)}"]
+        others = len(commands(item)) - 1
+        lines += [f"  or {others} more: {join(('suture', 'work', 'show', item.item_id))}"] if others > 0 else []
     for run in story.runs:
         lines += _trouble(run, asked=not story.temporal)
     unsent = [event for event in story.events if event.state is InboxState.stored]
@@ -76,13 +82,21 @@ def verdict(story: Story) -> list[str]:
     if story.temporal and any(run.run.closed is None for run in story.runs):
         lines += [f"whether it goes on is not known: {story.temporal}", "  next: suture doctor"]
     if not lines:
-        newest = story.runs[-1].run if story.runs else None
-        if newest is None:
+        if not story.runs:
             return ["accepted; no run has told of itself yet", "  next: suture list --stuck"]
-        lines.append(f"closed: {newest.outcome}" if newest.closed else f"nothing is wrong: {newest.stage}")
+        going_on = [run.run for run in story.runs if run.run.closed is None]
+        lines += [_standing(run, story, f"nothing is wrong: {run.stage}") for run in going_on]
+        if not going_on:
+            last = story.runs[-1].run
+            lines.append(_standing(last, story, f"closed: {last.outcome}"))
         if story.temporal:
             lines.append(f"  its steps are not shown: {story.temporal}")
     return lines
+
+
+def _standing(run: RunProjection, story: Story, words: str) -> str:
+    """How a run stands; which one is told where there are several."""
+    return words if len(story.runs) == 1 else f"{words} ({run.workflow_id})"
 
 
 def _trouble(run: Run, *, asked: bool) -> list[str]:
@@ -134,12 +148,33 @@ def _run(one: Run) -> None:
     output.say(f"web ui          {one.web_ui}")
     if one.history is None:
         return
-    for wait in one.history.waits:
-        when = f"{output.text(wait.until)}, {output.ago(wait.until, datetime.now(UTC))}"
-        output.say(f"waits           until {when}: {wait.summary or 'a timer'}")
+    now = datetime.now(UTC)
+    waits = (
+        f"waits           until {output.text(wait.until)}, {output.ago(wait.until, now)}: {wait.summary or 'a timer'}"
+        for wait in one.history.waits
+    )
+    for line in dict.fromkeys(waits):
+        output.say(line)
     if one.history.steps:
         output.say()
         output.table(("STEP", "TIMES", "STATE", "TRIES", "WHAT", "FAILURE", "LAST"), _steps(one.history.steps))
+
+
+def _documents(story: Story) -> Iterator[tuple[object, ...]]:
+    """Each document once, with what became of its writing, and all that it comes from."""
+    states = {
+        (effect.intent.system, effect.posted.reference): effect.state for effect in story.effects if effect.posted
+    }
+    nodes = dict.fromkeys(node for edge in story.lineage for node in (from_node(edge), to_node(edge)))
+    for system, kind, reference in sorted(nodes, key=lambda node: place_of(node[1])):
+        behind = [edge for edge in story.lineage if to_node(edge) == (system, kind, reference)]
+        yield kind, system, reference, states.get((system, reference)), "; ".join(_origins(behind))
+
+
+def _origins(edges: Sequence[Edge]) -> Iterator[str]:
+    """Each document once, with all that is said of it: `request RQ-1 (ordered as line 1)`."""
+    for (kind, reference), same in groupby(edges, key=lambda edge: (edge.from_kind, edge.from_reference)):
+        yield f"{kind} {reference} ({', '.join(edge.relation for edge in same)})"
 
 
 def _steps(steps: Sequence[Step]) -> Iterator[tuple[object, ...]]:

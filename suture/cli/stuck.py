@@ -9,15 +9,17 @@ from itertools import starmap
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from canonical.identity import OWN_DOCUMENTS
 from canonical.memory import InboxState
 from canonical.model import Frozen
 from suture.cli import output
 from suture.cli.failures import Failed, told
-from suture.cli.filters import check_facility, remark_stage
+from suture.cli.filters import check_facility, check_process, remark_stage
 from suture.cli.history import moment, status_of, task_attempts, task_waits_since, why
 from suture.cli.pollers import unserved
 from suture.cli.session import ANSWERS_WITHIN, connected, opened
 from suture.settings import Settings
+from suture.store.inbox import Waiting
 from suture.store.store import Store
 
 STORED_FOR = timedelta(seconds=30)
@@ -34,9 +36,16 @@ class Look:
     """Where to look, and from how many attempts on an activity counts as stuck."""
 
     facility: str | None
+    process: str | None
     stage: str | None
     limit: int
     attempts: int
+
+    def at(self, event: Waiting) -> bool:
+        """Whether an event is of what is looked at; what is of no process, such as an item's approval, is of all."""
+        process, _, _ = event.business_key.partition(":")
+        wanted = process not in OWN_DOCUMENTS or self.process in (None, process)
+        return wanted and self.facility in (None, event.envelope.facility)
 
 
 class Stuck(Frozen):
@@ -51,6 +60,7 @@ class Stuck(Frozen):
 async def find_stuck(settings: Settings, look: Look) -> tuple[Stuck, ...]:
     """What is stuck, what holds up most of all first."""
     check_facility(settings, look.facility)
+    check_process(look.process)
     async with opened(settings) as store:
         await remark_stage(store, look.stage, open_only=True)
         found: list[Stuck] = []
@@ -104,7 +114,7 @@ async def _events(store: Store, look: Look) -> list[Stuck]:
         (InboxState.started, STARTED_FOR, "handed to a run that has not recorded it"),
     ):
         for event in await store.inbox.not_done(state, received_before=now - age, limit=look.limit):
-            if look.facility not in (None, event.envelope.facility):
+            if not look.at(event):
                 continue
             tries = f"; tried {event.attempts} times" if event.attempts else ""
             note = f": {event.note}" if event.note else ""
@@ -124,13 +134,20 @@ async def _events(store: Store, look: Look) -> list[Stuck]:
 
 async def _runs(client: Client, store: Store, look: Look) -> list[Stuck]:
     """Runs that have told of themselves, and those that were started and never did."""
-    runs = await store.runs.find(facility=look.facility, stage=look.stage, open_only=True, limit=LOOKED_AT)
+    runs = await store.runs.find(
+        facility=look.facility, process=look.process, stage=look.stage, open_only=True, limit=LOOKED_AT
+    )
     named = {run.workflow_id: run.correlation_id for run in runs}
     if look.stage is None:
         before = datetime.now(UTC) - STORED_FOR
         for event in await store.inbox.not_done(InboxState.started, received_before=before, limit=LOOKED_AT):
-            known = event.workflow_id in named or look.facility not in (None, event.envelope.facility)
-            if event.workflow_id is None or known or await store.runs.find(workflow_id=event.workflow_id):
+            known = event.workflow_id in named
+            if (
+                event.workflow_id is None
+                or known
+                or not look.at(event)
+                or await store.runs.find(workflow_id=event.workflow_id)
+            ):
                 continue
             named[event.workflow_id] = event.correlation_id
     turns = asyncio.Semaphore(16)

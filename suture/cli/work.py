@@ -67,8 +67,13 @@ def resolve(
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="REFERENCE", help="Done by hand, under this reference.")
     ] = None,
+    override: Annotated[
+        bool, typer.Option("--override", help="Let pass what is held; a person answers for it.")
+    ] = False,
     abandon: Annotated[bool, typer.Option("--abandon", help="End the run; what is posted stays posted.")] = False,
     acknowledge: Annotated[bool, typer.Option("--acknowledge", help="Seen; nothing is to be done here.")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="Yes, as it was asked.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="No; the run goes on without it.")] = False,
     reason: Reason = "",
     token_file: TokenFile = None,
     within: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for a worker's answer.")] = 15,
@@ -83,6 +88,16 @@ def resolve(
     from suture.cli.resolving import tell
     from suture.cli.session import configured, run
 
-    decision = chosen(retry=retry, correct=correct, accept=accept, abandon=abandon, acknowledge=acknowledge)
+    decision = chosen(
+        item,
+        retry=retry,
+        correct=correct,
+        accept=accept,
+        override=override,
+        abandon=abandon,
+        acknowledge=acknowledge,
+        approve=approve,
+        reject=reject,
+    )
     decided = decide(configured(context), item, decision, reason=reason, token_file=token_file, within=within)
     tell(run(decided), as_json=as_json)

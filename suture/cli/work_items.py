@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from canonical.documents.work_item import WorkItem
 from canonical.errors import Audience
 from suture.cli import output
 from suture.cli.failures import Ending, Failed
@@ -60,28 +61,20 @@ async def get(store: Store, item_id: str) -> Listed:
     try:
         return await store.work_items.get(item_id)
     except KeyError:
-        raise Failed(f"no work item {item_id}", do="see: suture work list", ending=Ending.not_found) from None
+        do = f"see: suture work list; by a document's number: suture show {item_id}"
+        raise Failed(f"no work item {item_id}", do=do, ending=Ending.not_found) from None
 
 
 async def take(settings: Settings, item_id: str, *, token_file: Path | None) -> Listed:
     """Put the asking person's name on an item; refused where another has it."""
-    asks = await person(settings, token_file)
     async with opened(settings) as store:
+        asks = await person(settings, token_file, store.delegations)
         check_may_decide(asks, (await get(store, item_id)).item)
-        now = datetime.now(UTC)
-        taken = await store.work_items.take(item_id, person=asks.person, at=now)
+        taken = await store.work_items.take(item_id, person=asks.person, at=datetime.now(UTC))
         if taken.closed_at is not None:
             raise Failed(f"{item_id} is closed", do=f"suture work show {item_id}")
         if taken.taken_by != asks.person:
             raise Failed(f"{taken.taken_by} has {item_id} since {output.text(taken.taken_at)}")
-        if taken.taken_at == now:
-            await store.audit.append(
-                who=asks.person,
-                action="work-item.take",
-                subject=item_id,
-                correlation_id=taken.item.correlation_id,
-                at=now,
-            )
     return without_evidence(taken)
 
 
@@ -95,17 +88,26 @@ def tell_open(found: Sequence[Listed], *, as_json: bool, limit: int) -> None:
         return
     now = datetime.now(UTC)
     overdue = sum(one.item.due < now for one in found)
-    output.say(f"{len(found)} open, {overdue} overdue", style="bold")
+    first = "the first " if len(found) == limit else ""
+    output.say(f"{first}{len(found)} open, {overdue} overdue", style="bold")
     for one in found:
         item = one.item
         safety = "SAFETY " if item.safety else ""
         taken = f", taken by {one.taken_by}" if one.taken_by else ""
         output.say(f"{safety}{item.question}", style="red" if item.due < now else "")
-        output.say(f"  {item.cause}; {item.owner}{taken}; {item.facility}; due {output.ago(item.due, now)}")
+        due = f"due {output.ago(item.due, now)}"
+        money = [f"{_money(item)} at risk"] if item.at_risk else []
+        second = [f"{item.agreed_by} agrees, a second person is needed"] if item.agreed_by else []
+        output.say(f"  {'; '.join([item.cause, f'{item.owner}{taken}', item.facility, due, *money, *second])}")
         output.say(f"  next: {mildest(item)}")
     output.say("what else an item takes: suture work show ITEM")
     if len(found) == limit:
         output.remark(f"the {limit} due first are shown; more with --limit")
+
+
+def _money(item: WorkItem) -> str:
+    """What is at risk: charge, cost, payable, each that there is."""
+    return ", ".join(f"{one.amount} {one.currency}" for one in item.at_risk)
 
 
 def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
@@ -128,7 +130,8 @@ def tell_one(settings: Settings, listed: Listed, *, as_json: bool) -> None:
         "taken by": listed.taken_by,
         "opened": item.opened,
         "due": item.due,
-        "at risk": ", ".join(f"{m.amount} {m.currency}" for m in (item.charge_at_risk, item.cost_at_risk) if m) or None,
+        "at risk": _money(item) or None,
+        "agreed by": item.agreed_by,
         "closed": listed.closed_at,
         "decision": listed.decision,
         "decided by": listed.decided_by,

@@ -3,22 +3,33 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from canonical.identity import ORDER_PROCESS
+from canonical.purchasing.policy import PurchasingPolicy
 from suture.demo import report
+from suture.demo.causes import SHOWN
 from suture.demo.day import USES
 from suture.demo.forwarder import Forwarder
 from suture.demo.ledgers import Comparison, compare
 from suture.demo.people import People
 from suture.demo.play import Play
 from suture.demo.progress import ProgressLine
+from suture.demo.purchasing.books import read_trade_books
+from suture.demo.purchasing.ledgers import TradeComparison, compare_trade
+from suture.demo.purchasing.orders import PURCHASES
+from suture.demo.purchasing.play import Purchasing
+from suture.demo.purchasing.report import purchases, trade_ledgers
+from suture.demo.purchasing.standing import PurchaseWatch
 from suture.demo.resolve import Order, order_for, resolve_all
 from suture.demo.shell import Typed
-from suture.demo.standing import Standing, Watch
+from suture.demo.standing import Watch
+from suture.demo.together import together
 from suture.demo.vendors import Vendors
 from suture.up.household import Household
 
@@ -36,13 +47,14 @@ async def conduct(folder: Path, *, once: bool, console: Console) -> int:
         stack.push_async_callback(_ended, asyncio.create_task(_tell_losses(house, console)))
         vendors = await stack.enter_async_context(Vendors(house))
         watch = await stack.enter_async_context(Watch(house.settings))
-        progress = stack.enter_context(ProgressLine(console))
-        day = _Day(house, vendors, watch, progress, console=console)
+        of_uses = stack.enter_context(ProgressLine(console, of="uses"))
+        of_purchases = stack.enter_context(ProgressLine(console, of="purchases"))
+        day = _Day(house, vendors, watch, of_uses, of_purchases, console=console)
         await day.play()
         failed = await day.resolve() if once else 0
-        comparison, standings = await day.tell()
+        told = await day.tell()
         if once:
-            return _verdict(console, comparison, standings, failed, unspent=await vendors.unspent())
+            return _verdict(console, told, failed, unspent=await vendors.unspent())
         console.print("everything stays up; Ctrl-C stops all of it")
         await asyncio.Event().wait()
     return 0
@@ -63,20 +75,29 @@ class _Day:
     """The day as it is conducted."""
 
     def __init__(
-        self, house: Household, vendors: Vendors, watch: Watch, progress: ProgressLine, *, console: Console
+        self,
+        house: Household,
+        vendors: Vendors,
+        watch: Watch,
+        of_uses: ProgressLine,
+        of_purchases: ProgressLine,
+        *,
+        console: Console,
     ) -> None:
         self._house = house
         self._vendors = vendors
         self._watch = watch
-        self._progress = progress
+        self._of_uses = of_uses
+        self._of_purchases = of_purchases
         self._console = console
+        self._purchases = PurchaseWatch(watch)
 
     async def play(self) -> None:
         """Morning, afternoon, and until nothing moves without a person."""
 
         def say(line: str) -> None:
-            self._progress.pause()
-            self._console.print(f"[bold]{escape(line)}")
+            self._of_uses.pause()
+            self._console.print(f"[bold]{escape(line)}", soft_wrap=True)
 
         play = Play(
             self._vendors,
@@ -85,10 +106,19 @@ class _Day:
             people=People(self._vendors),
             forwarder=Forwarder(self._house),
             say=say,
-            progress=self._progress,
+            progress=self._of_uses,
         )
-        await play.morning()
-        await play.afternoon()
+        rules = self._house.settings.policy_for("NORTH", ORDER_PROCESS).purchasing or PurchasingPolicy()
+        self._purchasing = Purchasing(
+            PURCHASES,
+            self._vendors,
+            self._purchases,
+            home=self._house.home,
+            calendar=rules.replenishing.calendar,
+            say=say,
+        )
+        await self._purchasing.begin()
+        await together(_of_uses(play), self._purchasing.play())
         await self._quiet()
 
     async def resolve(self) -> int:
@@ -108,52 +138,91 @@ class _Day:
             if not orders:
                 break
             self._show(orders)
-            await resolve_all(orders, home=self._house.home, told=told)
+            await resolve_all(orders, home=self._house.home, is_open=self._watch.is_open, told=told)
             await self._quiet()
         return failed
 
-    async def tell(self) -> tuple[Comparison, Sequence[Standing]]:
+    async def tell(self) -> "_Told":
         """The tables of the end."""
         settings = self._house.settings
         standings = await self._watch.look(USES)
-        comparison = await compare(standings, vendors=self._vendors, watch=self._watch, policy=settings.policy)
+        bought = await self._purchases.look(PURCHASES, self._purchasing.orders)
+        written = await self._purchases.all_effects()
+        others = {effect.wire_key for effect in written}
+        comparison = await compare(
+            standings, vendors=self._vendors, watch=self._watch, policy=settings.policy, others=others
+        )
+        trade = compare_trade(bought, await read_trade_books(self._vendors, written))
         report.transactions(self._console, standings, settings)
+        purchases(self._console, bought, settings)
         report.ledgers(self._console, comparison)
+        trade_ledgers(self._console, trade)
         self._show(await self._orders())
-        return comparison, standings
+        still_open = [standing.use.number for standing in standings if not standing.closed]
+        asked = await self._watch.asked()
+        never_asked = [f"{number} {cause}" for cause, number in SHOWN.items() if cause not in asked]
+        return _Told(comparison, trade, (*still_open, *await self._purchases.restless()), tuple(never_asked))
 
     def _show(self, orders: Sequence[Order]) -> None:
         report.open_items(self._console, orders, home=self._house.home)
 
     async def _orders(self) -> list[Order]:
         found = await self._watch.store.work_items.open_items(limit=10_000)
-        return [order_for(listed, self._house.home) for listed in found]
+        bought = await self._purchases.look(PURCHASES, self._purchasing.orders)
+        return [order_for(listed, self._house.home, bought) for listed in found]
 
     async def _quiet(self) -> None:
         standings = await self._watch.until(
-            USES, lambda standing: standing.quiet, within=QUIET_WITHIN, progress=self._progress
+            USES, lambda standing: standing.quiet, within=QUIET_WITHIN, progress=self._of_uses
         )
-        self._progress.pause()
+        self._of_uses.pause()
+        bought = await self._purchases.until(
+            PURCHASES,
+            self._purchasing.orders,
+            lambda standing: standing.quiet,
+            within=QUIET_WITHIN,
+            progress=self._of_purchases,
+        )
+        self._of_purchases.pause()
         restless = [standing.use.number for standing in standings if not standing.quiet]
+        restless += [standing.purchase.number for standing in bought if not standing.quiet]
         if restless:
             self._console.print(
                 f"[bold red]after {QUIET_WITHIN:.0f} s these have neither closed nor asked: {', '.join(restless)}"
             )
 
 
-def _verdict(
-    console: Console, comparison: Comparison, standings: Sequence[Standing], failed: int, *, unspent: Sequence[str]
-) -> int:
-    still_open = [standing.use.number for standing in standings if not standing.closed]
-    if still_open:
-        console.print(f"[bold red]not closed: {', '.join(still_open)}")
+async def _of_uses(play: Play) -> None:
+    await play.morning()
+    await play.afternoon()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the tables of the end say, which transactions are still open, and what the day did not come to ask."""
+
+    uses: Comparison
+    trade: TradeComparison
+    still_open: tuple[str, ...]
+    never_asked: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return self.uses.agrees and self.trade.agrees
+
+
+def _verdict(console: Console, told: _Told, failed: int, *, unspent: Sequence[str]) -> int:
+    if told.still_open:
+        console.print(f"[bold red]not closed: {', '.join(told.still_open)}")
     if failed:
         console.print(f"[bold red]{failed} commands were refused")
+    if told.never_asked:
+        console.print(f"[bold red]questions that were never asked: {', '.join(told.never_asked)}")
     if unspent:
         console.print(f"[bold red]faults that never struck: {', '.join(unspent)}")
-    if not comparison.agrees:
+    if not told.agrees:
         console.print("[bold red]the ledgers do not agree")
-    if not comparison.agrees or still_open or failed or unspent:
+    if not told.agrees or told.still_open or told.never_asked or failed or unspent:
         return 1
-    console.print("[bold green]the three ledgers agree on every use")
+    console.print("[bold green]the three ledgers agree on every use, and those of purchasing on every order")
     return 0

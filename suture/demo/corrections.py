@@ -121,6 +121,19 @@ CLOSED_SINCE = Use(
 )
 """Posted before the period is closed."""
 
+PAID = Use(
+    number="U-410",
+    says="a trocar that the supplier brought",
+    trouble="not used after all, told when its supplier has been paid (C-405)",
+    at="NORTH OR-2",
+    case=7,
+    item=4730,
+    lot="L4730A",
+    end=NOT_USED,
+    correction=Correction(kind="notUsed"),
+)
+"""Its correction comes from the purchase that it has become."""
+
 AMENDED = Use(
     number="U-408",
     says="one guide wire",

@@ -48,10 +48,12 @@ class Comparison:
         return self.closes and not self.orphans and all(line.verdict == "ok" for line in self.lines)
 
 
-async def compare(standings: Sequence[Standing], *, vendors: Vendors, watch: Watch, policy: Policy) -> Comparison:
-    """Read the systems' books and compare."""
+async def compare(
+    standings: Sequence[Standing], *, vendors: Vendors, watch: Watch, policy: Policy, others: Collection[str] = ()
+) -> Comparison:
+    """Read the systems' books and compare. `others` are keys of ours that belong to no use."""
     books = await read_books(vendors)
-    lines, known = [], set[str]()
+    lines, known = [], set(others)
     for standing in standings:
         keys = {effect.wire_key for effect in await watch.effects(standing.use)}
         known |= keys

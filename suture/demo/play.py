@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from canonical.identity import undo_key, wire_key
-from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CLOSED_SINCE, CORRECTED, EARLY
+from suture.demo.corrections import AMENDED, AMENDED_QUANTITY, BILLED, CLOSED_SINCE, CORRECTED, EARLY, PAID
 from suture.demo.forwarder import Forwarder
 from suture.demo.morning import MORNING
 from suture.demo.people import People
@@ -72,9 +72,10 @@ class Play:
         await self._people.close_october()
         self._say(f"the morning list: {len(MORNING)} uses that go straight through")
         await self._tell_all(MORNING)
-        self._say(f"{len(CORRECTED) + 2} uses that will turn out not to have happened as recorded")
+        self._say(f"{len(CORRECTED) + 3} uses that will turn out not to have happened as recorded")
         await self._tell_all(CORRECTED)
         await self._tell(AMENDED)
+        await self._tell(PAID)
         await self._tell_correction_first(EARLY)
         for_people = (*FOR_PEOPLE, ABANDONED, BY_HAND, CANCELLED, RETOLD, GARBLED)
         self._say(f"{len(for_people) + 1} uses that need people: safety, master data, charges, acts told twice")

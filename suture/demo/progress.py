@@ -7,16 +7,17 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
-from suture.demo.standing import Standing
+from suture.demo.standing import Seen
 
 EVERY = 5.0
 
 
 class ProgressLine:
-    """Use as `with ProgressLine(console) as progress:`; call it with the standings and the seconds spent."""
+    """Use as `with ProgressLine(console, of="uses") as progress:`; call it with the standings and the seconds spent."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, of: str) -> None:
         self._console = console
+        self._of = of
         self._status: Status | None = None
         self._told_at = -EVERY
 
@@ -28,12 +29,12 @@ class ProgressLine:
     ) -> None:
         self.pause()
 
-    def __call__(self, standings: Sequence[Standing], spent: float) -> None:
+    def __call__(self, standings: Sequence[Seen], spent: float) -> None:
         """Tell how many are closed, wait for a person, or are on their way."""
         closed = sum(standing.closed for standing in standings)
         waiting = sum(standing.quiet for standing in standings) - closed
         under_way = len(standings) - closed - waiting
-        line = f"{closed} closed, {waiting} wait for a person, {under_way} on their way ({spent:.0f} s)"
+        line = f"{self._of}: {closed} closed, {waiting} wait for a person, {under_way} on their way ({spent:.0f} s)"
         if self._console.is_terminal:
             if self._status is None:
                 self._status = self._console.status(line)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from canonical.errors import Audience
+from canonical.memory import RunProjection
 from suture.cli.links import web_ui
 from suture.demo.books import Posted
 from suture.demo.ledgers import Comparison, Line
@@ -20,7 +24,8 @@ from suture.demo.uses import Nothing
 from suture.settings import Settings
 from suture.up.folder import Home
 
-WIDTH = 120
+WIDTH = 100
+COLUMNS = (5, 63, 28)
 INDENT = " " * 7
 COLOURS = {"ok": "green", "closed": "green", "waits": "yellow", "under way": "cyan", "differs": "bold red"}
 
@@ -30,16 +35,28 @@ def transactions(console: Console, standings: Sequence[Standing], settings: Sett
     console.print(Rule(f"[bold]{len(standings)} transactions", align="left", style="dim"), width=WIDTH)
     for standing in standings:
         use, run = standing.use, standing.run
-        row = Table.grid(padding=(0, 2))
-        for width in (5, 59, 22, 28):
-            row.add_column(width=width, overflow="fold")
-        row.add_row(Text(use.number, style="bold"), use.says, _state(standing), run.correlation_id if run else "-")
-        console.print(row, width=WIDTH)
-        if use.trouble:
-            console.print(Text(INDENT + use.trouble, style="yellow"), soft_wrap=True)
-        link = Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", "red")
-        console.print(Text(INDENT) + link, soft_wrap=True)
+        played(console, use.number, use.says, use.trouble, _state(standing), run, settings)
     console.print()
+
+
+def played(
+    console: Console,
+    number: str,
+    says: str,
+    trouble: str,
+    state: RenderableType,
+    run: RunProjection | None,
+    settings: Settings,
+) -> None:
+    """One use or purchase: what happened and its state, what went wrong and its correlation id, its link."""
+    rows = Table.grid(padding=(0, 2))
+    for width in COLUMNS:
+        rows.add_column(width=width, overflow="fold")
+    rows.add_row(Text(number, style="bold"), says, state)
+    rows.add_row("", Text(trouble, style="yellow"), Text(run.correlation_id if run else "-", style="dim"))
+    console.print(rows, width=WIDTH)
+    link = Text(web_ui(settings, run.workflow_id), style="dim") if run else Text("no event was accepted", "red")
+    console.print(Text(INDENT) + link, soft_wrap=True)
 
 
 def ledgers(console: Console, comparison: Comparison) -> None:
@@ -48,10 +65,8 @@ def ledgers(console: Console, comparison: Comparison) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
     table.add_column("use")
     table.add_column("item")
-    table.add_column("used", justify="right")
-    table.add_column("stock moved", justify="right")
-    table.add_column("charged, units and USD", justify="right")
-    table.add_column("expensed, base units and USD", justify="right")
+    for name in ("used", "stock moved", "charged, units = USD", "expensed, units = USD"):
+        table.add_column(name, justify="right")
     table.add_column("")
     for line in comparison.lines:
         table.add_row(*_cells(line))
@@ -77,15 +92,33 @@ def open_items(console: Console, orders: Sequence[Order], *, home: Home) -> None
     title = "1 work item waits" if len(orders) == 1 else f"{len(orders)} work items wait"
     console.print(Rule(f"[bold]{title} for a person", align="left", style="dim"), width=WIDTH)
     console.print(Text(f"in another terminal, first: {export(home)}"), soft_wrap=True)
-    for order in orders:
-        item = order.listed.item
-        safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
-        console.print(safety + Text(item.question) + Text(f"  ({item.owner})", style="dim"), soft_wrap=True)
-        if order.first:
-            console.print(Text(f"  first, {MENDS[order.first].words}:", style="dim"), soft_wrap=True)
-        for line in order.lines:
-            console.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+    for owner, theirs in groupby(sorted(orders, key=_queue), key=lambda order: order.listed.item.owner):
+        console.print(Text(str(owner), style="bold"))
+        for order in theirs:
+            _open_item(console, order)
     console.print()
+
+
+def _queue(order: Order) -> tuple[bool, str]:
+    """By owner, those who look after safety first; within a queue as they are due."""
+    owner = order.listed.item.owner
+    return owner is not Audience.safety, owner
+
+
+def _open_item(console: Console, order: Order) -> None:
+    item = order.listed.item
+    safety = Text("SAFETY ", style="bold red") if item.safety else Text("")
+    console.print(Padding(safety + Text(item.question), (0, 0, 0, 2)), width=WIDTH)
+    if order.first:
+        console.print(Text(f"    first, {MENDS[order.first].words}:", style="dim"), soft_wrap=True)
+    for line in order.lines:
+        console.print(Text(folded(f"    {line}"), style="cyan"), soft_wrap=True)
+
+
+def folded(command: str) -> str:
+    """A command that is wider than the page goes on in a second line, as a shell takes it."""
+    head, option, rest = command.partition(" --")
+    return f"{head} \\\n      --{rest}" if option and len(command) > WIDTH else command
 
 
 def _state(standing: Standing) -> RenderableType:

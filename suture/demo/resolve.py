@@ -2,15 +2,16 @@
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from canonical.documents.work_item import Decision
 from canonical.errors import Audience
-from canonical.identity import RunName, run_of_work_item
+from canonical.identity import USE_PROCESS, RunName, run_of_work_item
 from suture.demo.day import BY_NUMBER
 from suture.demo.mending import command
+from suture.demo.purchasing.standing import PurchaseStanding
 from suture.demo.shell import Typed, shown, typed
 from suture.demo.uses import Answer
 from suture.store.event_items import INBOX
@@ -20,11 +21,16 @@ from suture.up.folder import Home
 OWNERS = {
     Audience.integration: "ivo",
     Audience.supply_chain: "ben",
+    Audience.buyer: "bea",
+    Audience.receiving: "rob",
+    Audience.payables: "pia",
     Audience.item_master: "ben",
     Audience.revenue_integrity: "cora",
     Audience.finance: "dan",
     Audience.safety: "eve",
 }
+SECOND = "paul"
+"""Who agrees where one person is not enough."""
 AT_ONCE = 3
 """So many people type at a time: each command is a process of its own."""
 
@@ -38,6 +44,7 @@ class Order:
     options: tuple[str, ...]
     first: str
     token_file: Path
+    foreseen: bool = True
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -47,31 +54,41 @@ class Order:
         return (command(self.first), decision) if self.first else (decision,)
 
 
-def order_for(listed: Listed, home: Home) -> Order:
+def order_for(listed: Listed, home: Home, purchases: Sequence[PurchaseStanding] = ()) -> Order:
     """The command for an item: what the day foresees for its cause, else the mildest thing that the item takes."""
     item = listed.item
-    answer = _foreseen(listed) or Answer(options=(f"--{_mildest(listed)}",))
-    person = OWNERS[item.owner]
-    return Order(listed, person, answer.options, answer.first, home.token_file(person))
+    foreseen = _foreseen(listed) or _foreseen_of(purchases, listed)
+    answer = foreseen or Answer(options=_mildest(listed))
+    person = OWNERS[item.owner] if item.agreed_by is None else SECOND
+    return Order(listed, person, answer.options, answer.first, home.token_file(person), foreseen is not None)
 
 
-async def resolve_all(orders: Sequence[Order], *, home: Home, told: Callable[[Typed], None]) -> None:
-    """Type the lines of every order, a few orders at a time, and tell how each line ended."""
+async def resolve_all(
+    orders: Sequence[Order], *, home: Home, is_open: Callable[[str], Awaitable[bool]], told: Callable[[Typed], None]
+) -> None:
+    """Type the lines of every order, a few orders at a time, and tell how each line ended.
+
+    An answer to one question may settle another, which then is asked no longer: what the day has not foreseen comes last.
+    """
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def carried_out(order: Order) -> None:
         async with turns:
             for line in order.lines:
-                told(await typed(line, home))
+                if not await is_open(order.listed.item.item_id):
+                    return
+                ended = await typed(line, home)
+                if ended.code == 0 or await is_open(order.listed.item.item_id):
+                    told(ended)
 
     async with asyncio.TaskGroup() as typing:
-        for order in orders:
+        for order in sorted(orders, key=lambda order: not order.foreseen):
             typing.create_task(carried_out(order))
 
 
 def _foreseen(listed: Listed) -> Answer | None:
     item = listed.item
-    if item.workflow_id == INBOX:
+    if item.workflow_id == INBOX or item.process != USE_PROCESS:
         return None
     use = BY_NUMBER.get(RunName.parse(run_of_work_item(item.item_id)).number)
     answer = use.answers.get(item.cause) if use is not None else None
@@ -80,6 +97,22 @@ def _foreseen(listed: Listed) -> Answer | None:
     return answer
 
 
-def _mildest(listed: Listed) -> Decision:
+def _foreseen_of(purchases: Sequence[PurchaseStanding], listed: Listed) -> Answer | None:
+    """What a purchase of the day foresees for a question of one of its runs."""
+    item = listed.item
+    for standing in purchases:
+        if item.item_id not in [one.item.item_id for one in standing.items]:
+            continue
+        for decided in standing.purchase.answers:
+            fits = decided.cause is item.cause and decided.about in item.question
+            if fits and decided.options[0].removeprefix("--") in item.decisions:
+                return Answer(options=decided.options)
+    return None
+
+
+def _mildest(listed: Listed) -> tuple[str, ...]:
     decisions = listed.item.decisions
-    return next(each for each in (Decision.acknowledge, Decision.retry, *decisions) if each in decisions)
+    milder = (Decision.acknowledge, Decision.retry, Decision.approve, *decisions)
+    decision = next(each for each in milder if each in decisions)
+    field = next(iter(listed.item.correctable), "FIELD")
+    return ("--correct", f"{field}=VALUE") if decision is Decision.correct else (f"--{decision}",)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
+from suture.cli.failures import Ending
 from suture.up.folder import Home
+
+TIMES = 4
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,15 @@ class Typed:
 
 
 async def typed(line: str, home: Home) -> Typed:
-    """Type it and wait for its end."""
+    """Type it and wait for its end; what nobody has answered in time is typed again, as the command says."""
+    for _ in range(TIMES):
+        ended = await _typed_once(line, home)
+        if ended.code != Ending.unreachable:
+            break
+    return ended
+
+
+async def _typed_once(line: str, home: Home) -> Typed:
     process = await asyncio.create_subprocess_exec(
         *("/bin/sh", "-c", f"{export(home)}\n{line}"),
         stdin=asyncio.subprocess.DEVNULL,

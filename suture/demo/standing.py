@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from re import MULTILINE, findall
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from canonical.documents.usage_run import UsageRun
+from canonical.documents.work_item import Cause
 from canonical.identity import LAST_STAGE
 from canonical.memory import RunProjection
 from canonical.run import Standing as LedgerStanding
@@ -26,7 +27,7 @@ from suture.store.work_items import Listed
 from suture.temporal.client import connect
 from suture.temporal.plugin import suture_plugin
 
-LOOKS_EVERY = 0.5
+LOOKS_EVERY = 1.0
 ANSWERS_WITHIN = timedelta(seconds=5)
 SETTLED = (LedgerStanding.posted, LedgerStanding.exempt, LedgerStanding.by_hand)
 
@@ -51,7 +52,17 @@ class Standing:
         return self.closed or (bool(self.items) and not self.moves)
 
 
-Progress = Callable[[Sequence[Standing], float], None]
+class Seen(Protocol):
+    """What the progress of the day is counted by."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    @property
+    def quiet(self) -> bool: ...
+
+
+Progress = Callable[[Sequence[Seen], float], None]
 
 
 class Watch:
@@ -108,6 +119,21 @@ class Watch:
                 return standings
             await asyncio.sleep(LOOKS_EVERY)
 
+    async def is_open(self, item_id: str) -> bool:
+        """Whether a person is still asked this."""
+        return item_id in [listed.item.item_id for listed in await self.store.work_items.open_items(limit=100_000)]
+
+    async def asked(self) -> frozenset[Cause]:
+        """Why people were ever asked about a run, also what is answered since."""
+        runs = await self.store.runs.find(limit=100_000)
+        belonging = dict.fromkeys(run.correlation_id for run in runs)
+        found = [await self.store.work_items.of(correlation_id=one) for one in belonging]
+        return frozenset(listed.item.cause for items in found for listed in items)
+
+    async def trigger(self, schedule: str) -> None:
+        """Let a schedule of Temporal be due now."""
+        await self._client.get_schedule_handle(schedule).trigger()
+
     async def correlation(self, use: Use) -> str | None:
         """The correlation id of a use; none where its event was never accepted."""
         return await self.store.correlations.find(use.name.business_key)
@@ -141,9 +167,9 @@ class Watch:
         if run.closed is not None or not open_items:
             return Standing(use, run, open_items)
         waits = run.stage == LAST_STAGE or any(listed.item.blocks for listed in open_items)
-        return Standing(use, run, open_items, moves=not waits or await self._is_busy(run.workflow_id))
+        return Standing(use, run, open_items, moves=not waits or await self.is_busy(run.workflow_id))
 
-    async def _is_busy(self, workflow_id: str) -> bool:
+    async def is_busy(self, workflow_id: str) -> bool:
         """Whether a worker is at it, or a call to a system is under way or to be tried again."""
         try:
             described = await self._client.get_workflow_handle(workflow_id).describe()

@@ -1,4 +1,4 @@
-"""The three sandbox systems as their staff see them: each vendor's API by the engine's token, and its control desk."""
+"""The four sandbox systems as their staff see them: each vendor's API by the engine's token, and its control desk."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -10,6 +10,8 @@ from suture.trouble import CannotGoOn
 from suture.up.household import Household, SandboxAddress
 
 PATIENCE = httpx.Timeout(30.0)
+REUSED_WITHIN = httpx.Limits(keepalive_expiry=2.0)
+"""Well before the systems close a connection that is idle: a request must not meet its closing."""
 
 
 class Vendor:
@@ -28,9 +30,9 @@ class Vendor:
         """What somebody enters into the system, at the point of care."""
         return await self._asked(self._api, method, path, json=body)
 
-    async def control(self, path: str, body: dict[str, Any]) -> Any:
+    async def control(self, path: str, body: dict[str, Any], *, method: str = "POST") -> Any:
         """What the system's own staff do, or what befalls the system."""
-        return await self._asked(self._desk, "POST", f"/_control/{path}", json=body)
+        return await self._asked(self._desk, method, f"/_control/{path}", json=body)
 
     async def desk(self, path: str) -> Any:
         """What the system's own staff see."""
@@ -52,21 +54,23 @@ class Vendor:
 
 
 class Vendors:
-    """The three systems of a household: `async with Vendors(house) as vendors`."""
+    """The four systems of a household: `async with Vendors(house) as vendors`."""
 
     def __init__(self, house: Household) -> None:
         self.inventory = Vendor("inventory", house.systems["inventory"])
         self.billing = Vendor("billing", house.systems["billing"])
         self.erp = Vendor("erp", house.systems["erp"])
+        self.supplier = Vendor("supplier", house.systems["supplier"])
+        self._all = (self.inventory, self.billing, self.erp, self.supplier)
 
     def named(self, name: str) -> Vendor:
-        """One of the three."""
-        return {vendor.name: vendor for vendor in (self.inventory, self.billing, self.erp)}[name]
+        """One of the four."""
+        return {vendor.name: vendor for vendor in self._all}[name]
 
     async def unspent(self) -> tuple[str, ...]:
         """Faults that were arranged and never struck: then the day was not the one that is told."""
         found = []
-        for vendor in (self.inventory, self.billing, self.erp):
+        for vendor in self._all:
             left = await vendor.desk("faults")
             found += [f"{vendor.name} {fault['operation']} {fault['kind']}" for fault in left["faults"]]
         return tuple(found)
@@ -77,10 +81,10 @@ class Vendors:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for vendor in (self.inventory, self.billing, self.erp):
+        for vendor in self._all:
             await vendor.close()
 
 
 def _client(url: str, token: str) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, limits=REUSED_WITHIN, trust_env=False)

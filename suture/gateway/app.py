@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from canonical.memory import Register
-from canonical.ports import SystemKind
+from suture.assembly import Sender
 from suture.gateway.answers import Alive, EventTaken, Readiness, Transaction
 from suture.gateway.doorway import Doorway
 from suture.gateway.events import Events
-from suture.gateway.openapi import SIGNED_BODY, complete, refusals, taken
+from suture.gateway.openapi import PRESENTED_BODY, SIGNED_BODY, complete, refusals, taken
 from suture.gateway.problem import Problem, Refused, invalid
 from suture.gateway.readers import Readers
 from suture.gateway.readiness import Reach, Ready
@@ -27,6 +27,11 @@ from suture.store.store import Store
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own: a second span of each request, with its path as it came, and exceptions with their text."""
 
+_TAKEN = {
+    202: taken("Stored. Its transaction begins, or goes on, by itself.", EventTaken),
+    200: taken("Stored before: a repeat of the same event, answered as the first time.", EventTaken),
+    **refusals(401, 408, 409, 413, 422, 429, 503),
+}
 _bearer = HTTPBearer(auto_error=False, description="A person's token, or one that may only look.")
 
 
@@ -35,17 +40,24 @@ def create_app(
     *,
     store: Store,
     intake: Intake,
-    kinds: Mapping[str, SystemKind],
+    senders: Mapping[str, Sender],
     register: Register,
     stored: Callable[[int], None],
     reach: Reach,
 ) -> FastAPI:
     """The gateway. `stored` hears of each new inbox row; `reach` tells whether Temporal can be reached."""
     # The pages of FastAPI's documentation load their scripts from elsewhere.
-    app = FastAPI(title="Suture gateway", version="1", docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
+    app = FastAPI(
+        title="Suture gateway",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+        redirect_slashes=False,
+    )
     app.add_middleware(Doorway)
     _refuse_in_one_shape(app)
-    events = Events(settings, kinds=kinds, intake=intake, stored=stored)
+    events = Events(settings, senders=senders, intake=intake, stored=stored)
     transactions = Transactions(store, settings.temporal)
     readers = Readers(register, settings.gateway.read_tokens)
     ready = Ready(store, url=settings.store.url, reach=reach)
@@ -56,17 +68,35 @@ def create_app(
         summary="Hand in an event of a system, signed as Standard Webhooks say",
         status_code=202,
         response_model=EventTaken,
-        responses={
-            202: taken("Stored. Its transaction begins, or goes on, by itself.", EventTaken),
-            200: taken("Stored before: a repeat of the same event, answered as the first time.", EventTaken),
-            **refusals(401, 408, 409, 413, 422, 429, 503),
-        },
+        responses=_TAKEN,
         openapi_extra=SIGNED_BODY,
     )
     async def take_event(
         source: Annotated[str, Path(description="The source's name in the configuration.")], request: Request
     ) -> Response:
         return await events.take(source, request)
+
+    async def take_resource(
+        source: Annotated[str, Path(description="The source's name in the configuration.")],
+        kind: Annotated[str, Path(description="The kind of the resource; what counts is the body.")],
+        id: Annotated[str, Path(description="Its id; what counts is the body.")],
+        request: Request,
+    ) -> Response:
+        return await events.take(source, request)
+
+    # A FHIR subscription puts each resource to its own place below the endpoint; others post.
+    for method in ("PUT", "POST"):
+        app.add_api_route(
+            "/v1/events/{source}/{kind}/{id}",
+            take_resource,
+            methods=[method],
+            operation_id=f"take_resource_by_{method.lower()}",
+            summary="Hand in a resource that changed, with the source's secret in the header that is agreed with it",
+            status_code=202,
+            response_model=EventTaken,
+            responses=_TAKEN,
+            openapi_extra=PRESENTED_BODY,
+        )
 
     @app.get(
         "/v1/transactions/{correlation_id}",
@@ -97,7 +127,7 @@ def create_app(
         return found
 
     sending = {source.system for source in settings.sources.values()}
-    complete(app, {settings.systems[system].kind: kinds[system] for system in sending})
+    complete(app, {settings.systems[system].kind: senders[system].kind for system in sending})
     return app
 
 

@@ -10,14 +10,16 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
 from canonical.inbound import Inbound, InvalidEvent
-from canonical.ports import SystemKind
+from suture.assembly import Sender
 from suture.field_names import names_of, shown_path
 from suture.gateway.answers import EventTaken
 from suture.gateway.body import read_body
+from suture.gateway.presented import presented_of
 from suture.gateway.problem import conflicting, invalid, not_authenticated, too_many, unavailable
 from suture.gateway.rate import Bucket
 from suture.gateway.signatures import signatures_of, unknown_source
@@ -45,16 +47,17 @@ class Events:
         self,
         settings: Settings,
         *,
-        kinds: Mapping[str, SystemKind],
+        senders: Mapping[str, Sender],
         intake: Intake,
         stored: Callable[[int], None],
     ) -> None:
         self._intake = intake
         self._stored = stored
         self._signatures = signatures_of(settings)
+        self._presented = presented_of(settings)
         self._nobody = unknown_source()
-        self._translators = {name: kinds[source.system].translate for name, source in settings.sources.items()}
-        self._names = {name: names_of(kinds[source.system].bodies) for name, source in settings.sources.items()}
+        self._translators = {name: senders[source.system].translate for name, source in settings.sources.items()}
+        self._names = {name: names_of(senders[source.system].kind.bodies) for name, source in settings.sources.items()}
         self._buckets = {name: Bucket(source.rate_per_second) for name, source in settings.sources.items()}
         self._in_hand = 0
 
@@ -72,14 +75,7 @@ class Events:
         body = await read_body(request)
         headers = request.headers
         event_id = headers.get("webhook-id", "").strip()
-        proven = self._signatures.get(source, self._nobody).prove(
-            body,
-            event_id=event_id,
-            timestamp=headers.get("webhook-timestamp", ""),
-            given=headers.get("webhook-signature", ""),
-            now=time(),
-        )
-        if not proven or source not in self._signatures:
+        if not self._proven(source, body, headers):
             raise not_authenticated()
         request.scope["suture.source"] = source
         if wait := self._buckets[source].take():
@@ -87,12 +83,28 @@ class Events:
         if len(event_id) > _LONGEST_ID:
             raise invalid("webhook-id", f"expected at most {_LONGEST_ID} characters")
         try:
-            inbound = self._translated(source, read_object(body)).model_copy(update={"id": event_id})
+            inbound = self._translated(source, read_object(body))
+            if source in self._signatures:
+                inbound = inbound.model_copy(update={"id": event_id})
             answer = await self._store(inbound, source=source, raw=body)
         except InvalidEvent as wrong:
             raise invalid(shown_path(wrong.field, known=self._names[source]), wrong.expected) from None
         correlation_id.set(answer.correlation_id)
         return self._answer(answer, source=source, facility=inbound.facility)
+
+    def _proven(self, source: str, body: bytes, headers: Headers) -> bool:
+        # Also where the secret is presented, so that no kind of source is told by the time that it takes.
+        signed = self._signatures.get(source, self._nobody).prove(
+            body,
+            event_id=headers.get("webhook-id", "").strip(),
+            timestamp=headers.get("webhook-timestamp", ""),
+            given=headers.get("webhook-signature", ""),
+            now=time(),
+        )
+        presented = self._presented.get(source)
+        if presented is not None:
+            return presented.prove(headers.get(presented.header, ""))
+        return signed and source in self._signatures
 
     def _translated(self, source: str, body: Mapping[str, Any]) -> Inbound:
         try:

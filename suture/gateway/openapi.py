@@ -80,3 +80,12 @@ SIGNED_BODY: dict[str, Any] = {
         "content": {"application/json": {"schema": {"type": "object"}}},
     },
 }
+
+PRESENTED_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The resource in its vendor's own form, at most 256 KiB of JSON. The secret is in the header that "
+        "the configuration names for the source.",
+        "content": {"application/fhir+json": {"schema": {"type": "object"}}},
+    },
+}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from suture.assembly import kinds
+from suture.assembly import senders
 from suture.configuration import configured_file, read
 from suture.dispatch import Dispatcher
 from suture.ending import ended
@@ -59,7 +59,7 @@ async def serve(settings: Settings) -> int:
             settings,
             store=store,
             intake=intake,
-            kinds=kinds(settings),
+            senders=senders(settings),
             register=People(settings.people),
             stored=deliveries.put,
             reach=lambda: reached(client),

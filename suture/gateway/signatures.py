@@ -40,8 +40,9 @@ class Signatures:
 
 
 def signatures_of(settings: Settings) -> dict[str, Signatures]:
-    """The signatures of every configured source; the secrets were looked at when the configuration was checked."""
-    return {name: Signatures([*map(webhook_secret, source.secrets)]) for name, source in settings.sources.items()}
+    """The signatures of every source that signs; the secrets were looked at when the configuration was checked."""
+    signing = {name: source for name, source in settings.sources.items() if source.secret_header is None}
+    return {name: Signatures([*map(webhook_secret, source.secrets)]) for name, source in signing.items()}
 
 
 def unknown_source() -> Signatures:

@@ -3,8 +3,9 @@
 import secrets
 from base64 import b32encode
 from datetime import datetime
+from urllib.parse import quote
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlmodel import Field
 
 from suture.store.columns import UtcTime
@@ -56,3 +57,11 @@ class Correlations:
         """The correlation id of a business key; none where no event of it was ever accepted."""
         found = await self._database.read(lambda connection: self._find.first(connection, {"key": business_key}))
         return str(found[0]) if found is not None else None
+
+    async def of_number(self, *numbers: str) -> tuple[str, ...]:
+        """The business keys of the documents that go by one of these numbers, whatever their process and facility."""
+        ends = or_(
+            *(CORRELATIONS.c.business_key.endswith(f":{quote(one, safe='')}", autoescape=True) for one in numbers)
+        )
+        query = select(CORRELATIONS.c.business_key).where(ends).order_by(CORRELATIONS.c.business_key)
+        return await self._database.read(lambda connection: tuple(connection.scalars(query)))

@@ -113,6 +113,15 @@ class Effects:
             .where(EFFECTS.c.key == bindparam("of"), EFFECTS.c.state.in_((*_OPEN, EffectState.refused)))
             .values(state=EffectState.intended, sent_at=bindparam("at"))
         )
+        self._gone = (
+            EFFECTS.update()
+            .where(
+                EFFECTS.c.key == bindparam("of"),
+                EFFECTS.c.state == EffectState.applied,
+                EFFECTS.c.reference == bindparam("taken_back"),
+            )
+            .values(state=EffectState.reversed)
+        )
         self._turn = (
             EFFECTS.update()
             .where(
@@ -125,21 +134,18 @@ class Effects:
 
     async def intend(self, intent: Intent, *, at: datetime) -> Recorded:
         """Commit the intent before the call. A key seen before answers what is known, and changes nothing."""
-        times = {"intended_at": at, "sent_at": at}
-        row = intent.model_dump() | {"wire_key": wire_key(intent.key), "state": EffectState.intended} | times
-        row |= {"uncertain": False}
+        return await self._database.write(lambda connection: self._commit(connection, intent, at=at))
 
-        def commit(connection: Connection) -> Recorded:
-            if intent.undoes is not None and (
-                undone := connection.execute(self._find, {"of": intent.undoes}).mappings().one_or_none()
-            ):
-                row.update({name: undone[name] for name in _FACTS if row[name] is None})
-            if self._intend.first(connection, row) is not None:
-                return Recorded(first=True, state=EffectState.intended, sent_at=at)
-            known = connection.execute(self._find, {"of": intent.key}).mappings().one()
-            return Recorded(first=False, state=known["state"], sent_at=_left_by(known), posted=_posted(known))
+    async def stands(
+        self, intent: Intent, state: EffectState, *, at: datetime, posted: Posted, edges: Sequence[Edge] = ()
+    ) -> None:
+        """Record what somebody else has posted, in one transaction: nobody may find it without its outcome."""
 
-        return await self._database.write(commit)
+        def record(connection: Connection) -> None:
+            self._commit(connection, intent, at=at)
+            self._settle(connection, intent.key, state, at=at, posted=posted, edges=edges)
+
+        await self._database.write(record)
 
     async def resent(self, key: str, *, at: datetime) -> None:
         """A proven absent write is about to be sent again: move its sent-at. `LookupError` unless open or refused."""
@@ -172,18 +178,17 @@ class Effects:
 
         `LookupError` where the key was never intended. An outcome that is known already is not made doubtful again.
         """
+        await self._database.write(
+            lambda connection: self._settle(connection, key, state, at=at, posted=posted, edges=edges)
+        )
 
-        statement, outcome = self._outcome(key, state, at=at, posted=posted)
+    async def gone(self, key: str, reference: str) -> None:
+        """Mark a document as reversed that its system took back by itself; one of an open outcome stays open."""
 
-        def record(connection: Connection) -> None:
-            settled = statement.first(connection, outcome)
-            if settled is None and connection.execute(self._find, {"of": key}).one_or_none() is None:
-                raise LookupError("no intent was ever recorded under this key")
-            if settled is not None and state in (EffectState.applied, EffectState.by_hand):
-                self._take_back(connection, key, settled[0])
-            self._lineage.add(connection, edges, at=at)
+        def mark(connection: Connection) -> None:
+            connection.execute(self._gone, {"of": key, "taken_back": reference})
 
-        await self._database.write(record)
+        await self._database.write(mark)
 
     async def of(
         self, *, workflow_ids: Sequence[str] | None = None, correlation_id: str | None = None
@@ -199,6 +204,36 @@ class Effects:
         """The write that a system knows by this key."""
         found = await self._select(select(EFFECTS).where(EFFECTS.c.wire_key == wire))
         return found[0] if found else None
+
+    def _commit(self, connection: Connection, intent: Intent, *, at: datetime) -> Recorded:
+        row = intent.model_dump() | {"wire_key": wire_key(intent.key), "state": EffectState.intended}
+        row |= {"uncertain": False, "intended_at": at, "sent_at": at}
+        if intent.undoes is not None and (
+            undone := connection.execute(self._find, {"of": intent.undoes}).mappings().one_or_none()
+        ):
+            row.update({name: undone[name] for name in _FACTS if row[name] is None})
+        if self._intend.first(connection, row) is not None:
+            return Recorded(first=True, state=EffectState.intended, sent_at=at)
+        known = connection.execute(self._find, {"of": intent.key}).mappings().one()
+        return Recorded(first=False, state=known["state"], sent_at=_left_by(known), posted=_posted(known))
+
+    def _settle(
+        self,
+        connection: Connection,
+        key: str,
+        state: EffectState,
+        *,
+        at: datetime,
+        posted: Posted | None,
+        edges: Sequence[Edge],
+    ) -> None:
+        statement, outcome = self._outcome(key, state, at=at, posted=posted)
+        settled = statement.first(connection, outcome)
+        if settled is None and connection.execute(self._find, {"of": key}).one_or_none() is None:
+            raise LookupError("no intent was ever recorded under this key")
+        if settled is not None and state in (EffectState.applied, EffectState.by_hand):
+            self._take_back(connection, key, settled[0])
+        self._lineage.add(connection, edges, at=at)
 
     def _outcome(
         self, key: str, state: EffectState, *, at: datetime, posted: Posted | None

@@ -179,12 +179,11 @@ class Inbox:
             INBOX.update().where(INBOX.c.id == row, INBOX.c.state != InboxState.recorded).values(**values)
         )
 
-    async def resubmit(self, row: int) -> None:
-        """A person asked to deliver a refused event again."""
+    def resubmit(self, connection: Connection, row: int) -> None:
+        """A person asked to deliver a refused event again, in a transaction of others."""
         values = {"state": InboxState.stored, "attempts": 0, "refusals": 0, "tried_at": None, "note": ""}
-        await self._database.execute(
-            INBOX.update().where(INBOX.c.id == row, INBOX.c.state == InboxState.refused).values(**values)
-        )
+        refused = INBOX.update().where(INBOX.c.id == row, INBOX.c.state == InboxState.refused)
+        connection.execute(refused.values(**values))
 
     async def get(self, row: int) -> Waiting:
         """One event; `KeyError` where there is none."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Index, bindparam, case, func, select
 from sqlmodel import Field
 
+from canonical.documents.work_item import WorkItem
 from canonical.identity import RunName
 from canonical.memory import Claim, RunProjection
 from suture.keys import Keyring
@@ -15,6 +16,7 @@ from suture.store.database import Database
 from suture.store.inbox import Inbox, Pair, pair_of
 from suture.store.row import Row, table_of
 from suture.store.waits import Waits, events_of
+from suture.store.work_items import About, WorkItems, count_closed, count_opened
 
 
 class RunRow(Row, table=True):
@@ -57,11 +59,12 @@ _SHOWN = tuple(RunProjection.model_fields)
 class Runs:
     """Projection of runs for lists, look-ups and the closing state that a later run starts from."""
 
-    def __init__(self, database: Database, keyring: Keyring, inbox: Inbox, waits: Waits) -> None:
+    def __init__(self, database: Database, keyring: Keyring, inbox: Inbox, waits: Waits, work_items: WorkItems) -> None:
         self._database = database
         self._keyring = keyring
         self._inbox = inbox
         self._waits = waits
+        self._work_items = work_items
         insert = database.insert(RUNS)
         new = insert.excluded
         project = insert.on_conflict_do_update(
@@ -113,6 +116,26 @@ class Runs:
         """Insert or replace the projection; `closing` (JSON) is sealed before it is stored."""
         row = self._row(run, closing)
         await self._database.write(lambda connection: self._replace(connection, row))
+
+    async def ended(
+        self, run: RunProjection, *, item: WorkItem, instead_of: Sequence[str], reason: str, at: datetime
+    ) -> None:
+        """The run has ended outside its own story: it shows so, and one item takes the place of its open ones."""
+        row = self._row(run, None)
+        items = self._work_items
+
+        def settle(connection: Connection) -> tuple[About | None, list[About | None]]:
+            opened = items.open(connection, item)
+            closed = [
+                items.close(connection, one, decision=None, person=None, reason=reason, at=at) for one in instead_of
+            ]
+            self._replace(connection, row)
+            return opened, closed
+
+        opened, closed = await self._database.write(settle)
+        count_opened(opened)
+        for about in closed:
+            count_closed(about, None)
 
     def _row(self, run: RunProjection, closing: str | None) -> dict[str, Any]:
         sealed = self._keyring.seal(closing.encode(), _place(run.workflow_id)) if closing is not None else None
@@ -188,6 +211,7 @@ class Runs:
         correlation_id: str | None = None,
         business_key: str | None = None,
         facility: str | None = None,
+        process: str | None = None,
         stage: str | None = None,
         open_only: bool = False,
         limit: int = 1000,
@@ -199,6 +223,7 @@ class Runs:
             "correlation_id": correlation_id,
             "business_key": business_key,
             "facility": facility,
+            "process": process,
             "stage": stage,
         }
         for name, value in wanted.items():

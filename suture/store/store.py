@@ -10,11 +10,13 @@ from suture.store.audit import Audit
 from suture.store.correlations import Correlations
 from suture.store.cross_references import CrossReferences
 from suture.store.database import Database
+from suture.store.delegations import Delegations
 from suture.store.effects import Effects
 from suture.store.event_items import EventItems
 from suture.store.inbox import Inbox
 from suture.store.lineage import Lineage
 from suture.store.migrate import check_revision
+from suture.store.order_book import OrderBook
 from suture.store.runs import Runs
 from suture.store.vault import Vault
 from suture.store.waits import Waits
@@ -34,10 +36,12 @@ class Store:
         self.waits = Waits(database)
         self.lineage = Lineage(database)
         self.effects = Effects(database, self.lineage)
-        self.work_items = WorkItems(database, keyring)
-        self.event_items = EventItems(self.work_items, self.inbox, self.audit)
-        self.runs = Runs(database, keyring, self.inbox, self.waits)
+        self.work_items = WorkItems(database, keyring, self.audit)
+        self.event_items = EventItems(self.work_items, self.inbox)
+        self.runs = Runs(database, keyring, self.inbox, self.waits, self.work_items)
         self.cross_references = CrossReferences(database)
+        self.delegations = Delegations(database)
+        self.order_book = OrderBook(database, keyring)
 
     @classmethod
     def open(cls, url: str, keyring: Keyring) -> Self:

@@ -4,13 +4,15 @@ from suture.store import (
     audit,
     correlations,
     cross_references,
+    delegations,
     effects,
     inbox_table,
     lineage,
+    order_book_tables,
     runs,
     vault,
     waits,
-    work_items,
+    work_item_table,
 )
 from suture.store.row import METADATA
 
@@ -19,11 +21,13 @@ __all__ = [
     "audit",
     "correlations",
     "cross_references",
+    "delegations",
     "effects",
     "inbox_table",
     "lineage",
+    "order_book_tables",
     "runs",
     "vault",
     "waits",
-    "work_items",
+    "work_item_table",
 ]

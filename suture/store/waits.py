@@ -45,6 +45,9 @@ class Waits:
         self._forget = database.prepare(WAITS.delete().where(WAITS.c.workflow_id == bindparam("run")))
         wait = database.insert(WAITS).on_conflict_do_nothing()
         self._wait = database.prepare(wait, ("workflow_id", "subject"))
+        self._waiting = select(WAITS.c.workflow_id).where(
+            WAITS.c.subject.in_((bindparam("own"), bindparam("any"))), WAITS.c.workflow_id != bindparam("but")
+        )
         self._deliver = database.insert(DELIVERIES).on_conflict_do_nothing()
 
     def replace(self, connection: Connection, workflow_id: str, subjects: Sequence[str]) -> None:
@@ -53,16 +56,15 @@ class Waits:
         for subject in sorted(set(subjects)):
             self._wait.run(connection, {"workflow_id": workflow_id, "subject": subject})
 
-    async def address(self, event: int, subject: str) -> tuple[str, ...]:
-        """Note everybody who waits for the subject now, then answer all who have not recorded the event yet.
+    async def address(self, event: int, subject: str, *, but: str = "") -> tuple[str, ...]:
+        """Note everybody `but` one who waits for the subject now, then answer all who have not recorded the event yet.
 
         A wait for `item:` is one for any item.
         """
-        subjects = (subject, subject.partition(":")[0] + ":")
+        waiting = {"own": subject, "any": subject.partition(":")[0] + ":", "but": but}
 
         def note(connection: Connection) -> tuple[str, ...]:
-            waiting = connection.scalars(select(WAITS.c.workflow_id).where(WAITS.c.subject.in_(subjects))).all()
-            for workflow_id in sorted(waiting):
+            for workflow_id in sorted(connection.scalars(self._waiting, waiting).all()):
                 connection.execute(self._deliver, {"event": event, "workflow_id": workflow_id})
             left = select(DELIVERIES.c.workflow_id).where(
                 DELIVERIES.c.event == event, DELIVERIES.c.recorded_at.is_(None)
@@ -70,6 +72,12 @@ class Waits:
             return tuple(connection.scalars(left.order_by(DELIVERIES.c.workflow_id)))
 
         return await self._database.write(note)
+
+    async def anybody(self, subject: str, *, but: str) -> bool:
+        """Whether anybody `but` one waits for the subject now."""
+        waiting = {"own": subject, "any": subject.partition(":")[0] + ":", "but": but}
+        first = await self._database.read(lambda connection: connection.scalar(self._waiting, waiting))
+        return first is not None
 
     async def left(self, event: int) -> tuple[str, ...]:
         """Who was sent the event and has not recorded it."""

@@ -19,6 +19,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "erp": ("FI_DISP", "FI_POST", "MM_DISP"),
     "inventory": ("catalog:read", "catalog:approve", "stock:read", "stock:write", "uses:read", "uses:write"),
     "billing": ("acct.read", "cdm.read", "chg.read", "chg.write"),
+    "supplier": ("trade", "inquire"),
 }
 """What the engine's credential may do in each sandbox system, in the vendor's own words."""
 

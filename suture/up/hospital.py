@@ -1,6 +1,6 @@
 """The configuration of the sandbox hospital, as text: also the example to start one's own from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from suture.free_port import free_port, is_free
@@ -12,8 +12,27 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "dan": ("Dan Weiss, finance", ("finance", "reader")),
     "eve": ("Eve Okoro, patient safety", ("safety", "reader")),
     "ivo": ("Ivo Brandt, integration", ("integration", "operator", "reader")),
+    "bea": ("Bea Lindqvist, buyer", ("buyer", "reader")),
+    "rob": ("Rob Tanaka, receiving", ("receiving", "reader")),
+    "pia": ("Pia Novak, payables", ("payables", "reader")),
+    "paul": ("Paul Reyes, payables and purchasing", ("payables", "buyer", "reader")),
+    "olga": ("Olga Hansen, head of surgery", ("reader",)),
+    "carl": ("Carl Osei, head of the cath lab", ("reader",)),
+    "amy": ("Amy Walsh, head of emergency and intensive care", ("reader",)),
+    "max": ("Max Keller, chief financial officer", ("finance", "reader")),
 }
 """Who works in the sandbox hospital: id -> name and roles. The first one's token is the CLI's default."""
+
+AUTHORITY: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "olga": (20_000, ("4110",)),
+    "carl": (25_000, ("4120",)),
+    "amy": (20_000, ("4130", "4140")),
+    "max": (250_000, ("*",)),
+}
+"""Who may let orders pass: up to how much, and for which cost centres."""
+
+LIMITS: Mapping[str, int] = {"pia": 5_000, "paul": 50_000, "bea": 5_000}
+"""The money at risk that a person may decide about, where it is limited."""
 
 USUAL_UI = 8233
 
@@ -29,6 +48,7 @@ class Ports:
     erp: int
     inventory: int
     billing: int
+    supplier: int
     gateway_metrics: int
     worker_metrics: int
 
@@ -36,7 +56,7 @@ class Ports:
     def choose(cls) -> "Ports":
         """The usual ports where they are free, others where they are not."""
         usual = {"temporal": 7233, "ui": USUAL_UI, "gateway": 8080, "codec": 8081}
-        sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093}
+        sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093, "supplier": 8094}
         metrics = {"gateway_metrics": 9464, "worker_metrics": 9465}
         ports = usual | sandbox | metrics
         return cls(**{name: port if is_free(port) else free_port() for name, port in ports.items()})
@@ -54,10 +74,10 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "
     )
     systems = "".join(
         _SYSTEM.format(name=name, port=getattr(ports, name), in_flight=in_flight)
-        for name, in_flight in (("erp", 4), ("inventory", 4), ("billing", 4))
+        for name, in_flight in (("erp", 4), ("inventory", 4), ("billing", 4), ("supplier", 4))
     )
     people = "".join(
-        _PERSON.format(id=person, name=name, digest=digests[person], roles=", ".join(f'"{role}"' for role in roles))
+        _PERSON.format(id=person, name=name, digest=digests[person], roles=_texts(roles)) + _authority(person)
         for person, (name, roles) in PEOPLE.items()
     )
     hospital = _HOSPITAL.format(
@@ -71,8 +91,20 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "
     return hospital + "\n".join((facilities, systems, people, _POLICY))
 
 
+def _authority(person: str) -> str:
+    lines = [f"limit = {LIMITS[person]}"] if person in LIMITS else []
+    if person in AUTHORITY:
+        limit, centres = AUTHORITY[person]
+        lines += [f"approval_limit = {limit}", f"cost_centres = [{_texts(centres)}]"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _texts(words: Sequence[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
 _HOSPITAL = """\
-# A hospital of three sandbox systems. Relative paths count from this file's folder.
+# A hospital of four sandbox systems. Relative paths count from this file's folder.
 
 [hospital]
 name = "Mercy General"
@@ -108,6 +140,8 @@ routes = [
     {{ domain = "inventory", system = "inventory", since = 2026-01-01 }},
     {{ domain = "billing", system = "billing", since = 2026-01-01 }},
     {{ domain = "finance", system = "erp", since = 2026-01-01 }},
+    {{ domain = "procurement", system = "erp", since = 2026-01-01 }},
+    {{ domain = "supplier", system = "supplier", since = 2026-01-01 }},
 ]
 """
 
@@ -167,4 +201,42 @@ overdue = "PT10S"
 [policy.usage]
 look_again = "PT5S"
 overdue = "PT1M"
+
+[policy.purchasing.receiving]
+goods = { look_again = "PT5S", overdue = "PT40S" }
+invoice = { look_again = "PT5S", overdue = "PT10M" }
+credit = { look_again = "PT5S", overdue = "PT10S" }
+order = { look_again = "PT2S", overdue = "PT20S" }
+authorisation = { look_again = "PT5S", overdue = "PT1M" }
+
+[policy.purchasing.paying]
+receipt = { look_again = "PT10S", overdue = "PT8S" }
+
+[policy.purchasing.paying.match]
+version = "demo-1"
+override_alone = 500
+
+[[policy.purchasing.paying.match.rules]]
+supplier = "100007"
+on_difference = "short-pay"
+
+[policy.purchasing.replenishing]
+calendar = { every = "PT15S", at = "PT0S", weekdays = [0, 1, 2, 3, 4, 5, 6] }
+acknowledgement = { look_again = "PT3S", overdue = "PT20S" }
+dates = { look_again = "PT3S", overdue = "PT2M" }
+usage_sheet = { look_again = "PT3S", overdue = "PT20S" }
+ordered = { look_again = "PT5S", overdue = "PT5M" }
+basket_limit = 10000
+cost_centre_limit = 3000
+approval_expires = "PT1M"
+sweep_every = "P1D"
+cost_centres = { OR-1 = "4110", OR-2 = "4110", CATH = "4120", CABINET-9 = "4120", ED-CART = "4130", ICU-CART = "4140" }
+
+[policy.purchasing.replenishing.approval]
+rungs = [{ after = "PT15S" }, { after = "PT15S", to = "finance" }]
+
+# What differs at one campus.
+[facilities.SOUTH.purchasing]
+receiving = { invoice = { look_again = "PT2S", overdue = "PT15S" } }
+replenishing = { dates = { look_again = "PT2S", overdue = "PT5S" } }
 """

@@ -29,6 +29,7 @@ READY_WITHIN = 60.0
 LOOKS_EVERY = 0.1
 LOOPBACK = ("127.0.0.1", "localhost")
 CODEC_PATH = "SUTURE_CODEC_PATH"
+ERP_NEWS = ("material.approved", "purchase_order.created", "purchase_order.changed")
 Say = Callable[[str], None]
 
 
@@ -164,8 +165,8 @@ class Household:
                 "--tokens-file": self.home.tokens_table(name),
             }
             words = [str(word) for pair in options.items() for word in pair]
-            # The ERP tells of every posting, and only news of materials concern a run.
-            words += ["--hook-events", "material.approved"] if name == "erp" else []
+            # The ERP tells of every posting, and only news of materials and of orders concern a run.
+            words += ["--hook-events", ",".join(ERP_NEWS)] if name == "erp" else []
             collector = self.settings.telemetry.otlp_endpoint
             words += ["--otlp-endpoint", collector] if collector else []
             self._run(name, [sys.executable, "-m", f"sandbox.{name}", *words], environment)

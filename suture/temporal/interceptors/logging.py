@@ -6,8 +6,8 @@ from typing import Any
 import temporalio.worker
 from temporalio import activity, workflow
 
+from canonical.asking.memory import ItemClosed, ItemOpened
 from canonical.documents.work_item import WorkItem
-from canonical.orders import ItemClosed, ItemOpened
 from suture.telemetry.context import here
 from suture.temporal.interceptors.failures import told
 from suture.temporal.interceptors.outcome import closed_by, outcome

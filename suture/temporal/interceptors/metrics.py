@@ -5,9 +5,9 @@ from typing import Any
 import temporalio.worker
 from temporalio import activity, workflow
 
+from canonical.asking.writing import Balanced, Elsewhere, WriteOrder
 from canonical.effect import EffectState, Posted
 from canonical.errors import Rejected, Uncertain
-from canonical.orders import Balanced, Elsewhere, WriteOrder
 from suture.telemetry import metrics
 from suture.telemetry.context import here, run_context
 from suture.temporal.interceptors.failures import told

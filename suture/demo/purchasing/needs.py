@@ -1,0 +1,173 @@
+"""Needs: par levels that are crossed, and baskets that are approved or not."""
+
+from suture.demo.purchasing.moves import (
+    Acknowledge,
+    Approve,
+    Await,
+    Bill,
+    Delegate,
+    Dock,
+    End,
+    Fault,
+    Lack,
+    Phone,
+    Purchase,
+    Refill,
+    Ship,
+    Sweep,
+)
+from suture.demo.purchasing.receiving import LATE, comes
+
+ORDERED = Await(what="order")
+
+NEEDS = (
+    Purchase(
+        number="N-301",
+        says="guide wires fall below par at three places: one basket, one order",
+        trouble="approved by rule; one of the three is rejected by the supplier",
+        supplier=100006,
+        makes=4734,
+        moves=(
+            Lack(item=4734, location="CATH", lacking=15),
+            Lack(item=4702, location="ICU-CART", lacking=15),
+            Lack(item=4718, location="CABINET-9", lacking=5),
+            ORDERED,
+            Acknowledge(says=({"item": 4718, "status": "rejected"}, {})),
+            Ship(says=({"item": 4718, "quantity": 0}, {})),
+            Dock(number="R-301"),
+            Await(what="receipt", number="R-301"),
+            Bill(number="INV-301", says=({"item": 4718, "quantity": 0}, {})),
+        ),
+        faults=(
+            Fault(
+                system="erp",
+                operation="post_purchase_order",
+                kind="stall_after",
+                step="order-1",
+                of="basket",
+                seconds=LATE,
+            ),
+        ),
+        end=End(received="4", invoiced="4"),
+    ),
+    Purchase(
+        number="N-302",
+        says="the rejected guide wires, ordered from the next contracted source",
+        supplier=100007,
+        makes=4718,
+        moves=(ORDERED, *comes("R-302"), Bill(number="INV-302")),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="N-303",
+        says="suction tubing falls below par, and another room has some",
+        trouble="filled by transfer: nothing is ordered",
+        supplier=100007,
+        moves=(Lack(item=4727, location="OR-2", lacking=5, spare=("CATH", 5)),),
+        faults=(
+            Fault(
+                system="inventory",
+                operation="book_transfer",
+                kind="stall_before",
+                step="transfer-1-1",
+                of="need",
+                seconds=LATE,
+            ),
+        ),
+    ),
+    Purchase(
+        number="N-304",
+        says="coronary stents fall below par",
+        trouble="above what passes by rule: approved by the head of the cath lab",
+        supplier=100005,
+        makes=4709,
+        moves=(
+            Lack(item=4709, location="CABINET-9", lacking=3),
+            Approve(person="carl"),
+            ORDERED,
+            *comes("R-304"),
+            Bill(number="INV-304"),
+        ),
+        faults=(
+            Fault(
+                system="supplier",
+                operation="place_order",
+                kind="stall_after",
+                step="sent-order-1",
+                of="basket",
+                seconds=LATE,
+            ),
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="N-305",
+        says="suture anchors fall below par",
+        trouble="rejected by the head of surgery: what was reserved of the budget is free again",
+        supplier=100001,
+        moves=(
+            Lack(item=4729, location="OR-1", lacking=3),
+            Approve(person="olga", reject="enough for this month"),
+        ),
+    ),
+    Purchase(
+        number="N-306",
+        says="cardiac pacemakers fall below par",
+        trouble="the head is away: approved by the deputy",
+        supplier=100000,
+        makes=4728,
+        moves=(
+            Lack(item=4728, location="ED-CART", lacking=2),
+            Delegate(absent="amy", deputy="olga"),
+            Approve(person="olga"),
+            ORDERED,
+            *comes("R-306"),
+            Bill(number="INV-306"),
+        ),
+        faults=(
+            Fault(system="supplier", operation="place_order", kind="apply_late", step="sent-order-1", of="basket"),
+        ),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="N-307",
+        says="a cochlear implant falls below par",
+        trouble="nobody approves it: reminded, handed on to finance, expired",
+        supplier=100004,
+        moves=(Lack(item=4732, location="OR-2", lacking=1),),
+    ),
+    Purchase(
+        number="N-312",
+        says="a rush order of anchors was phoned",
+        trouble="confirmed by an order that says so, once it is approved",
+        supplier=100005,
+        makes=4733,
+        after="N-304",
+        moves=(
+            Phone(item=4733, location="CABINET-9", quantity=1, unit="box", reference="CALL-0815", by="ada"),
+            Approve(person="carl"),
+            ORDERED,
+            *comes("R-312"),
+            Bill(number="INV-312"),
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="N-313",
+        says="a consigned implant falls below its own par",
+        trouble="its supplier is asked to refill it: nothing is ordered, and it is put on the shelf without an order",
+        supplier=100000,
+        moves=(Lack(item=4720, location="CABINET-9", lacking=1), Refill(number="R-313")),
+        faults=(
+            Fault(system="supplier", operation="request_replacement", kind="500", step="replacement-1", of="need"),
+        ),
+    ),
+    Purchase(
+        number="N-321",
+        says="drapes are below par at the other campus, and no message tells of it",
+        trouble="found by the sweep of all par levels, and filled by transfer",
+        supplier=100003,
+        facility="SOUTH",
+        moves=(Lack(item=4707, location="OR-2", lacking=5, spare=("CATH", 5), announced=False), Sweep()),
+    ),
+)

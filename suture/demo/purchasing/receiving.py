@@ -1,0 +1,262 @@
+"""Orders that buyers enter in the ERP, and what receiving meets: short, over, damaged, wrong, without order, sent back."""
+
+from canonical.documents.work_item import Cause
+from suture.demo.purchasing.moves import (
+    Acknowledge,
+    Authorise,
+    Await,
+    Bill,
+    Decided,
+    Dock,
+    End,
+    Enter,
+    Fault,
+    Move,
+    Purchase,
+    Reverse,
+    SendBack,
+    Ship,
+    Wanted,
+)
+
+LATE = 3.0
+SHORT_CLOSE = Decided(cause=Cause.goods_overdue, options=("--correct", "short_close=1"))
+SEEN_REFUSED = Decided(cause=Cause.refused_goods, options=("--acknowledge",))
+
+
+def boxes(item: int, quantity: int = 1, *, at: str = "OR-1", price: str = "", phoned: bool = False) -> Enter:
+    """An order of so many boxes of one item."""
+    return Enter(lines=(Wanted(item=item, quantity=quantity, price=price),), location=at, phoned=phoned)
+
+
+def comes(receipt: str) -> tuple[Move, ...]:
+    """What is ordered is accepted, sent and received."""
+    return (Acknowledge(), Ship(), Dock(number=receipt), Await(what="receipt", number=receipt))
+
+
+RECEIVING = (
+    Purchase(
+        number="B-101",
+        says="two boxes of guide wires: ordered, received, billed",
+        trouble="the ERP applies the receipt, and its answer is lost",
+        supplier=100006,
+        moves=(boxes(4702, 2), *comes("R-101"), Bill(number="INV-101")),
+        faults=(
+            Fault(system="erp", operation="post_goods_receipt", kind="stall_after", step="receipt.R-101", seconds=LATE),
+        ),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-102",
+        says="three boxes of reloads, of which two come",
+        trouble="inventory registers the lots late; the third box never comes: the line is short-closed by the buyer",
+        supplier=100002,
+        moves=(
+            boxes(4738, 3, at="CATH"),
+            Acknowledge(),
+            Ship(says=({"item": 4738, "quantity": 2},)),
+            Dock(number="R-102"),
+            Await(what="receipt", number="R-102"),
+            Bill(number="INV-102"),
+        ),
+        faults=(Fault(system="inventory", operation="book_putaway", kind="apply_late", step="lots.R-102"),),
+        answers=(SHORT_CLOSE,),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-103",
+        says="two boxes of reloads, and three come",
+        trouble="more than was ordered: the buyer accepts it; the ERP is away for a second (503)",
+        supplier=100002,
+        moves=(
+            boxes(4722, 2),
+            Ship(says=({"item": 4722, "quantity": 3},)),
+            Dock(number="R-103"),
+            Bill(number="INV-103"),
+        ),
+        faults=(Fault(system="erp", operation="post_goods_receipt", kind="503", step="receipt.R-103", retry_after=1),),
+        answers=(Decided(cause=Cause.over_delivered, options=("--correct", "over=accept")),),
+        end=End(received="3", invoiced="3"),
+    ),
+    Purchase(
+        number="B-104",
+        says="two boxes of gloves, and three come",
+        trouble="more than was ordered: the buyer sends the third one back",
+        supplier=100007,
+        moves=(
+            boxes(4703, 2),
+            Ship(says=({"item": 4703, "quantity": 3},)),
+            Dock(number="R-104"),
+            Bill(number="INV-104", says=({"item": 4703, "quantity": 2},)),
+        ),
+        answers=(Decided(cause=Cause.over_delivered, options=("--correct", "over=return")),),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-105",
+        says="three boxes of guide wires, one of them damaged",
+        trouble="refused and claimed, with the exchange cut off; billed all the same, and paid once credit has come",
+        supplier=100006,
+        moves=(
+            boxes(4734, 3, at="CATH"),
+            Acknowledge(),
+            Ship(),
+            Dock(number="R-105", refused={4734: (1, "damaged")}),
+            Await(what="claim", number="R-105"),
+            Bill(number="INV-105"),
+            Await(what="question", number=Cause.quantity_hold),
+            Authorise(number="R-105"),
+            Bill(number="CR-105", kind="credit", says=({"item": 4734, "quantity": 1},)),
+        ),
+        faults=(Fault(system="supplier", operation="request_return", kind="cut_before", step="claim.R-105"),),
+        answers=(SEEN_REFUSED, SHORT_CLOSE),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-106",
+        says="a box of guide wires, and another item is in it",
+        trouble="no order line is meant by it: the receiver takes the receipt back, and the right box comes",
+        supplier=100006,
+        moves=(
+            boxes(4718, 1, at="OR-2"),
+            Ship(),
+            Dock(number="R-106", other={4718: 4734}),
+            Await(what="question", number=Cause.no_order_line),
+            Reverse(number="R-106", reason="another item was in the box"),
+            Ship(says=({"item": 4718, "quantity": 1},)),
+            Dock(number="R-106B"),
+            Await(what="receipt", number="R-106B"),
+            Bill(number="INV-106", says=({"item": 4718, "quantity": 1},)),
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-107",
+        says="reloads and trocars: a wrong and a short-dated box among them",
+        trouble="refused at the dock, and replaced by a second delivery",
+        supplier=100002,
+        moves=(
+            Enter(lines=(Wanted(item=4706, quantity=2), Wanted(item=4714, quantity=2)), location="OR-2"),
+            Acknowledge(),
+            Ship(),
+            Dock(number="R-107", refused={4706: (1, "wrongItem"), 4714: (1, "shortDated")}),
+            Await(what="receipt", number="R-107"),
+            Bill(number="INV-107", says=({"quantity": 1},)),
+            Ship(says=({"item": 4706, "quantity": 1}, {"item": 4714, "quantity": 1})),
+            Dock(number="R-107B"),
+            Await(what="receipt", number="R-107B"),
+            Bill(number="INV-107B", says=({"quantity": 1},)),
+        ),
+        answers=(
+            SEEN_REFUSED,
+            Decided(cause=Cause.invoice_hold, options=("--override", "--reason", "a second delivery")),
+        ),
+        end=End(received="4", invoiced="4"),
+    ),
+    Purchase(
+        number="B-108",
+        says="a box of reloads comes, and its slip names no order",
+        trouble="a receipt without an order: the receiver moves it to its order",
+        supplier=100002,
+        moves=(boxes(4738, at="OR-2"), Ship(notice=False), Dock(number="R-108", order="none"), Bill(number="INV-108")),
+        answers=(Decided(cause=Cause.no_order, options=("--correct", "order=B-108")),),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-109",
+        says="two boxes of drapes, captured as one",
+        trouble="the receipt is reversed and captured anew",
+        supplier=100003,
+        moves=(
+            boxes(4707, 2, at="OR-2"),
+            Acknowledge(),
+            Ship(),
+            Dock(number="R-109", accepted={4707: 1}),
+            Await(what="receipt", number="R-109"),
+            Reverse(number="R-109", reason="counted wrong"),
+            Dock(number="R-109B"),
+            Await(what="receipt", number="R-109B"),
+            Bill(number="INV-109"),
+        ),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-110",
+        says="two boxes of drapes, counted as twenty",
+        trouble="received in another unit than ordered; the ERP refuses the payment once, and is asked again",
+        supplier=100003,
+        moves=(
+            boxes(4707, 2, at="OR-2"),
+            Ship(),
+            Dock(number="R-110", in_eaches=True),
+            Await(what="receipt", number="R-110"),
+            Bill(number="INV-110"),
+        ),
+        faults=(Fault(system="erp", operation="post_payable", kind="refuse", step="payable", of="invoice"),),
+        answers=(Decided(cause=Cause.refused, options=("--retry",)),),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-111",
+        says="a box of screws, received by its ship notice",
+        trouble="nobody scans the lots: they are those that the supplier announced",
+        supplier=100005,
+        moves=(
+            boxes(4717, at="OR-2"),
+            Acknowledge(),
+            Ship(),
+            Await(what="notice"),
+            Dock(number="R-111", by_notice=True),
+            Await(what="receipt", number="R-111"),
+            Bill(number="INV-111"),
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-112",
+        says="three boxes of guide wires, one sent back after it was paid",
+        trouble="authorised by the supplier; its credit is overdue, and then comes",
+        supplier=100006,
+        moves=(
+            boxes(4702, 3, at="OR-2"),
+            *comes("R-112"),
+            Bill(number="INV-112"),
+            Await(what="paid", number="INV-112"),
+            SendBack(number="RT-112", receipt="R-112", item=4702, quantity=1, reason="not needed"),
+            Await(what="claim", number="RT-112"),
+            Authorise(number="RT-112"),
+            Await(what="return", number="RT-112"),
+            Await(what="question", number=Cause.credit_overdue),
+            Bill(number="CR-112", kind="credit", says=({"item": 4702, "quantity": 1},)),
+        ),
+        answers=(SHORT_CLOSE,),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-113",
+        says="two boxes of gloves, one sent back",
+        trouble="the supplier refuses to take it back, until the buyer has phoned",
+        supplier=100007,
+        moves=(
+            boxes(4703, 2, at="OR-2"),
+            *comes("R-113"),
+            SendBack(number="RT-113", receipt="R-113", item=4703, quantity=1, reason="damaged inside"),
+            Await(what="claim", number="RT-113"),
+            Authorise(number="RT-113", granted=False),
+            Bill(number="INV-113", says=({"item": 4703, "quantity": 1},)),
+        ),
+        answers=(
+            Decided(cause=Cause.not_authorised, options=("--correct", "authorisation=RMA-PHONED-113")),
+            SHORT_CLOSE,
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-114",
+        says="a box of suction tubing for the other campus",
+        supplier=100007,
+        facility="SOUTH",
+        moves=(boxes(4727), *comes("R-114"), Bill(number="INV-114")),
+        end=End(received="1", invoiced="1"),
+    ),
+)
