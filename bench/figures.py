@@ -59,6 +59,8 @@ class Trips(Figures):
     workflow_tasks: float
     activities: float
     local_activities: float
+    signals: float
+    timers: float
     upserts: float
     kilobytes: float
 
@@ -112,6 +114,26 @@ class Flood(Figures):
     refused: int
 
 
+class Matched(Figures):
+    """The match alone, without Temporal or a store: invoice lines per second of CPU, the median of some rounds."""
+
+    what: str
+    lines_per_second: float
+    slowest: float
+    milliseconds: float
+
+
+class Trade(Figures):
+    """A process of ordering or paying beside bare workflows of the same shape; `each` counts its workflows one by one."""
+
+    what: str
+    shapes: tuple[str, ...]
+    each: tuple[Trips, ...]
+    bare: Measured
+    ours: Measured
+    ratios: Ratios
+
+
 class Report(Figures):
     """Everything."""
 
@@ -122,7 +144,9 @@ class Report(Figures):
     bare: Measured
     usage_to_charge: Measured
     ratios: Ratios
+    trade: tuple[Trade, ...]
     gateway: tuple[Flood, ...]
+    matching: tuple[Matched, ...] = ()
 
 
 def measured(rounds: Sequence[Round], alone: Sequence[Round], trips: Trips) -> Measured:

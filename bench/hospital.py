@@ -17,7 +17,7 @@ from suture.settings import Settings
 from suture.store.migrate import migrate
 
 NOBODY = "127.0.0.1:9"
-"""Where no Temporal server is: the port of the discard service, which nobody runs."""
+"""Where no server is, neither Temporal nor a system: the port of the discard service, which nobody runs."""
 
 _HOSPITAL = """
 [hospital]
@@ -33,15 +33,45 @@ routes = [
     {{ domain = "finance", system = "erp", since = 2026-01-01 }},
 ]
 
+[facilities.TRADE]
+timezone = "America/Chicago"
+routes = [
+    {{ domain = "inventory", system = "inventory", since = 2026-01-01 }},
+    {{ domain = "billing", system = "billing", since = 2026-01-01 }},
+    {{ domain = "finance", system = "erp", since = 2026-01-01 }},
+    {{ domain = "procurement", system = "erp", since = 2026-01-01 }},
+    {{ domain = "supplier", system = "supplier", since = 2026-01-01 }},
+]
+
+[policy.purchasing.replenishing.calendar]
+every = "PT0.01S"
+weekdays = [0, 1, 2, 3, 4, 5, 6]
+
 [systems.inventory]
 kind = "sandbox-inventory"
 concurrency = 100
+[systems.inventory.settings]
+base_url = "http://{nobody}"
+token_file = "nobody.token"
 [systems.billing]
 kind = "sandbox-billing"
 concurrency = 100
+[systems.billing.settings]
+base_url = "http://{nobody}"
+token_file = "nobody.token"
 [systems.erp]
 kind = "sandbox-erp"
 concurrency = 100
+[systems.erp.settings]
+base_url = "http://{nobody}"
+token_file = "nobody.token"
+
+[systems.supplier]
+kind = "sandbox-supplier"
+concurrency = 100
+[systems.supplier.settings]
+base_url = "http://{nobody}"
+token_file = "nobody.token"
 
 [sources.inventory]
 system = "inventory"
@@ -90,7 +120,7 @@ def furnish(folder: Path, *, temporal: str = NOBODY) -> Place:
     with os.fdopen(os.open(place.secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as secret:
         secret.write("whsec_" + b64encode(token_bytes(32)).decode())
     make_keys(folder / "suture.keys")
-    place.config.write_text(_HOSPITAL.format(temporal=temporal), encoding="utf-8")
+    place.config.write_text(_HOSPITAL.format(temporal=temporal, nobody=NOBODY), encoding="utf-8")
     migrate(place.settings().store.url)
     return place
 

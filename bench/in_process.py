@@ -1,10 +1,10 @@
 """A hospital in this process: three connectors that answer at once, so that a benchmark measures the engine alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bench.in_process_book import Documents
 from canonical.documents.charge import AccountStanding, CaseStatus, Charge, ChargeCode
 from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.item import Item, PackLevel, Tracking
@@ -17,28 +17,6 @@ from canonical.ports import ClearStanding, Declaration, ItemAndLot
 from canonical.quantity import UnitFactor
 
 SINCE = date(2026, 1, 1)
-
-
-@dataclass
-class Documents:
-    """What one system has posted: references in order, each with the wire key it came under."""
-
-    prefix: str
-    posted: dict[str, Found] = field(default_factory=dict)
-
-    def post(self, wire_key: str, *, quantity: Decimal | None = None, amount: Decimal | None = None) -> Posted:
-        """Keep a document and answer its reference."""
-        reference = f"{self.prefix}{len(self.posted) + 1:08d}"
-        self.posted[reference] = Found(reference=reference, wire_key=wire_key, quantity=quantity, amount=amount)
-        return Posted(reference=reference)
-
-    def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
-        """All documents under these keys."""
-        return tuple(found for found in self.posted.values() if found.wire_key in wire_keys)
-
-    def kill(self, reference: str) -> None:
-        """Take a document back in place."""
-        self.posted[reference] = self.posted[reference].model_copy(update={"live": False})
 
 
 class InProcessSystem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from bench.figures import Measured, Round, Trips, measured
@@ -45,9 +46,13 @@ class Bench:
 
     async def figures(self) -> Measured:
         """All rounds together."""
-        histories = [await _trips(self.subject.handle(run)) for run in self._sample]
-        mean = {name: _mean([getattr(one, name) for one in histories]) for name in Trips.model_fields}
-        return measured(self.rounds, self.alone, Trips(**mean))
+        histories = [await _trips(await self.subject.handles(run)) for run in self._sample]
+        return measured(self.rounds, self.alone, _mean_of(histories))
+
+    async def of_each_workflow(self) -> tuple[Trips, ...]:
+        """The trips of every workflow that a run consists of, as they were in the newest round."""
+        of_runs = [[await _trips([one]) for one in await self.subject.handles(run)] for run in self._newest]
+        return tuple(_mean_of(same) for same in zip(*of_runs, strict=True))
 
     async def _round(self, count: int, concurrency: int) -> Round:
         runs = await self.subject.ready(count)
@@ -80,17 +85,24 @@ class Bench:
         return done
 
 
-async def _trips(handle: WorkflowHandle[object, object]) -> Trips:
-    history = await handle.fetch_history()
-    kinds = [event.event_type for event in history.events]
+async def _trips(handles: Sequence[WorkflowHandle[object, object]]) -> Trips:
+    histories = [await handle.fetch_history() for handle in handles]
+    events = [event for history in histories for event in history.events]
+    kinds = [event.event_type for event in events]
     return Trips(
         events=len(kinds),
         workflow_tasks=kinds.count(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
         activities=kinds.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED),
-        local_activities=kinds.count(EventType.EVENT_TYPE_MARKER_RECORDED),
+        local_activities=sum(_is_local_activity(event) for event in events),
+        signals=kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED),
+        timers=kinds.count(EventType.EVENT_TYPE_TIMER_STARTED),
         upserts=kinds.count(EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES),
-        kilobytes=sum(event.ByteSize() for event in history.events) / 1024,
+        kilobytes=sum(event.ByteSize() for event in events) / 1024,
     )
+
+
+def _mean_of(trips: Sequence[Trips]) -> Trips:
+    return Trips(**{name: _mean([getattr(one, name) for one in trips]) for name in Trips.model_fields})
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -100,3 +112,8 @@ def _mean(values: Sequence[float]) -> float:
 def _own_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def _is_local_activity(event: HistoryEvent) -> bool:
+    """A marker of another kind says which ways a run goes."""
+    return event.marker_recorded_event_attributes.marker_name == "core_local_activity"

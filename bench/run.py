@@ -9,13 +9,16 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from bench.figures import Flood, Report, ratios
+from bench.bare_trade import BareTradeSubject, shape_of
+from bench.figures import Flood, Report, Trade, ratios
 from bench.flood import flood
 from bench.hospital import NOBODY, Place, furnish
+from bench.matching import measure
 from bench.measured_worker import MeasuredWorker
-from bench.rounds import Bench
+from bench.rounds import HISTORIES, Bench
 from bench.server_cpu import ServerCpu
-from bench.subjects import BareSubject, WholeSubject
+from bench.subjects import BareSubject, Subject, WholeSubject
+from bench.trade import NeedSubject, OrderSubject
 from suture.dispatch import Dispatcher, Pace
 from suture.intake import Intake
 from suture.keys import load
@@ -26,11 +29,17 @@ from suture.temporal.plugin import suture_plugin
 from suture.temporal.server import temporal_server
 
 Say = Callable[[str], None]
+TRADES: tuple[tuple[str, type[NeedSubject] | type[OrderSubject]], ...] = (
+    ("replenishment-approval: a need, its basket, its order", NeedSubject),
+    ("receipt-to-invoice: an order and its invoice", OrderSubject),
+)
+"""What is measured beside usage-to-charge."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """How much is measured: runs of each workflow over all rounds, how many in flight, events for the gateway."""
+    """How much is measured: runs of each workflow over all rounds, how many in flight, events for the gateway,
+    invoices for the match."""
 
     runs: int = 480
     concurrency: int = 50
@@ -38,6 +47,7 @@ class Extent:
     alone: int = 20
     events: int = 3000
     clients: int = 100
+    invoices: int = 200
 
 
 async def run(extent: Extent, folder: Path, *, say: Say) -> Report:
@@ -51,9 +61,13 @@ async def run(extent: Extent, folder: Path, *, say: Say) -> Report:
         cpu = ServerCpu(server.address)
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
         bare = Bench(BareSubject(client), await stack.enter_async_context(bare_worker), cpu)
-        whole_subject = await _whole(stack, place, at_once=extent.concurrency)
-        whole = Bench(whole_subject, await stack.enter_async_context(whole_worker), cpu)
+        opened = await _open(stack, place, at_once=extent.concurrency)
+        whole = Bench(WholeSubject(*opened), await stack.enter_async_context(whole_worker), cpu)
         await _by_turns(bare, whole, extent, say=say)
+        workers = (bare.worker, whole.worker)
+        trade = [
+            await _trade(what, client, subject(*opened), workers, cpu, extent, say=say) for what, subject in TRADES
+        ]
         first, second = await bare.figures(), await whole.figures()
         floods = await _floods(folder, place, extent, say=say)
     return Report(
@@ -64,8 +78,32 @@ async def run(extent: Extent, folder: Path, *, say: Say) -> Report:
         bare=first,
         usage_to_charge=second,
         ratios=ratios(first, second),
+        trade=tuple(trade),
         gateway=floods,
+        matching=measure(extent.invoices),
     )
+
+
+async def _trade(
+    what: str,
+    client: Client,
+    subject: Subject,
+    workers: tuple[MeasuredWorker, MeasuredWorker],
+    cpu: ServerCpu,
+    extent: Extent,
+    *,
+    say: Say,
+) -> Trade:
+    """A process of ordering or paying beside bare workflows of the shape that its own have, on the same workers."""
+    ours = Bench(subject, workers[1], cpu)
+    await ours.warm_up(HISTORIES, concurrency=extent.concurrency)
+    each = await ours.of_each_workflow()
+    shapes = tuple(map(shape_of, each))
+    bare = Bench(BareTradeSubject(client, shapes), workers[0], cpu)
+    say(f"{what}; beside it {', '.join(shapes)}")
+    await _by_turns(bare, ours, extent, say=say)
+    first, second = await bare.figures(), await ours.figures()
+    return Trade(what=what, shapes=shapes, each=each, bare=first, ours=second, ratios=ratios(first, second))
 
 
 async def _by_turns(bare: Bench, whole: Bench, extent: Extent, *, say: Say) -> None:
@@ -80,20 +118,16 @@ async def _by_turns(bare: Bench, whole: Bench, extent: Extent, *, say: Say) -> N
         for one in pair:
             await one.measure_alone(max(1, extent.alone // extent.rounds))
         rates = [each / one.rounds[-1].seconds for one in (bare, whole)]
-        say(f"round {number + 1} of {extent.rounds}: bare {rates[0]:.1f}, usage-to-charge {rates[1]:.1f} runs/s")
+        say(f"round {number + 1} of {extent.rounds}: bare {rates[0]:.1f}, ours {rates[1]:.1f} runs/s")
 
 
-async def _whole(stack: AsyncExitStack, place: Place, *, at_once: int) -> WholeSubject:
+async def _open(stack: AsyncExitStack, place: Place, *, at_once: int) -> tuple[Client, Store, Intake, Dispatcher]:
     settings = place.settings()
     keyring = load(settings.keys.file)
     store = await stack.enter_async_context(Store.open(settings.store.url, keyring))
     client = await connect(settings.temporal, plugins=[suture_plugin(keyring)])
-    return WholeSubject(
-        client=client,
-        store=store,
-        intake=Intake(store, facilities=settings.facilities),
-        dispatcher=Dispatcher(client, store, Starter(settings), Pace(at_once=at_once)),
-    )
+    intake = Intake(store, facilities=settings.facilities)
+    return client, store, intake, Dispatcher(client, store, Starter(settings), Pace(at_once=at_once))
 
 
 async def _floods(folder: Path, place: Place, extent: Extent, *, say: Say) -> tuple[Flood, ...]:

@@ -36,8 +36,8 @@ class Subject(Protocol):
     async def check(self, runs: Sequence[str]) -> None:
         """`NotDone` unless all that the runs promise was done."""
 
-    def handle(self, run: str) -> WorkflowHandle[object, object]:
-        """A run, to read its history."""
+    async def handles(self, run: str) -> Sequence[WorkflowHandle[object, object]]:
+        """The workflows of a run, to read their histories."""
 
 
 @dataclass
@@ -58,9 +58,9 @@ class BareSubject:
     async def check(self, runs: Sequence[str]) -> None:
         """A result says all that there is."""
 
-    def handle(self, run: str) -> WorkflowHandle[object, object]:
-        """A run, to read its history."""
-        return self.client.get_workflow_handle(run, result_type=Parcel)
+    async def handles(self, run: str) -> Sequence[WorkflowHandle[object, object]]:
+        """The one workflow."""
+        return [self.client.get_workflow_handle(run, result_type=Parcel)]
 
 
 @dataclass
@@ -100,6 +100,6 @@ class WholeSubject:
             if len(effects := await self.store.effects.of(workflow_ids=[run])) != 3:
                 raise NotDone(f"a run has {len(effects)} effects, expected 3")
 
-    def handle(self, run: str) -> WorkflowHandle[object, object]:
-        """A run, to read its history."""
-        return self.client.get_workflow_handle(run, result_type=UsageRun)
+    async def handles(self, run: str) -> Sequence[WorkflowHandle[object, object]]:
+        """The one workflow."""
+        return [self.client.get_workflow_handle(run, result_type=UsageRun)]

@@ -1,25 +1,29 @@
 """The report as people read it."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Measured, Report
+from bench.figures import Matched, Measured, Ratios, Report
 
 
 def show(report: Report, console: Console) -> None:
     """Print the report as tables."""
-    console.print(_workflows(report))
+    console.print(_workflows(report.bare, report.usage_to_charge, report.ratios, what="usage-to-charge"))
+    for one in report.trade:
+        console.print(_workflows(one.bare, one.ours, one.ratios, what=one.what))
     console.print(_gateway(report))
+    console.print(matching_table(report.matching))
     console.print(
         f"{report.runs} runs of each, {report.concurrency} in flight, {report.cores} cores "
         f"(load before: {report.load_before}); server, workers, driver and senders share them."
     )
 
 
-def _workflows(report: Report) -> Table:
-    bare, whole, ratio = report.bare, report.usage_to_charge, report.ratios
-    table = Table(title="usage-to-charge with everything on, against a bare workflow", title_justify="left")
-    for heading, side in (("", "left"), ("bare", "right"), ("usage-to-charge", "right"), ("ratio", "right")):
+def _workflows(bare: Measured, whole: Measured, ratio: Ratios, *, what: str) -> Table:
+    table = Table(title=f"{what}, with everything on, against bare workflows of its shape", title_justify="left")
+    for heading, side in (("", "left"), ("bare", "right"), ("ours", "right"), ("ratio", "right")):
         table.add_column(heading, justify="left" if side == "left" else "right")
     table.add_row("runs per second", f"{bare.runs_per_second}", f"{whole.runs_per_second}", f"{ratio.throughput}")
     table.add_row("  each round", *(_list(one.of_each_round) for one in (bare, whole)), _list(ratio.of_each_pair))
@@ -37,6 +41,8 @@ def _workflows(report: Report) -> Table:
         ("workflow tasks", "workflow_tasks"),
         ("activities", "activities"),
         ("local activities", "local_activities"),
+        ("signals", "signals"),
+        ("timers", "timers"),
         ("search attribute upserts", "upserts"),
         ("history events", "events"),
         ("history, kB", "kilobytes"),
@@ -67,6 +73,16 @@ def _gateway(report: Report) -> Table:
         what = "starting runs, worker at work" if one.dispatching else "Temporal away"
         figures = (one.clients, one.accepted_per_second, one.latency.p50, one.latency.p95, one.refused)
         table.add_row(what, *map(str, figures))
+    return table
+
+
+def matching_table(rows: Sequence[Matched]) -> Table:
+    """The match alone."""
+    table = Table(title="the three-way match, on one core", title_justify="left")
+    for heading in ("", "invoice lines per second", "slowest round", "ms per invoice"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for one in rows:
+        table.add_row(one.what, f"{one.lines_per_second:,.0f}", f"{one.slowest:,.0f}", f"{one.milliseconds}")
     return table
 
 

@@ -16,26 +16,42 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.books import Books
 from activities.charges import Charges
 from activities.costs import Costs
+from activities.mailing import Mailing
 from activities.notes import Notes
+from activities.procuring import Procuring
 from activities.stock import Stock
+from activities.storekeeping import Storekeeping
+from activities.supplying import Supplying
 from bench import no_ops
 from bench.bare import Bare
+from bench.bare_shape import BareShape
 from bench.gauge import Gauge, GaugedCodec, GaugedDatabase
 from bench.hospital import Place
-from bench.in_process import InProcessBilling, InProcessFinance, InProcessInventory
+from bench.in_process import InProcessBilling, InProcessFinance
+from bench.instant import InstantProcurement, InstantStoreroom, InstantSupplier
+from suture.dispatch import Dispatcher
+from suture.intake import Intake
 from suture.keys import load
+from suture.mail import Mail
 from suture.people import People
 from suture.policies import Policies
 from suture.serving import GRACE, ROLES, queues
+from suture.starting import Starter
 from suture.store.store import Store
 from suture.telemetry.start import start_telemetry
 from suture.temporal.client import connect, exit_clean
 from suture.temporal.plugin import data_converter, suture_plugin
+from workflows.receipt_to_invoice import ReceiptToInvoice
+from workflows.replenishment_approval import ReplenishmentApproval
+from workflows.replenishment_request import ReplenishmentRequest
+from workflows.supplier_invoice import SupplierInvoice
 from workflows.usage_to_charge import UsageToCharge
 
 BUILD = "bench"
+WORKFLOWS = [UsageToCharge, ReplenishmentRequest, ReplenishmentApproval, ReceiptToInvoice, SupplierInvoice]
 
 
 async def main(kind: str, address: str, folder: Path | None) -> None:
@@ -57,7 +73,9 @@ async def _serve_bare(stack: AsyncExitStack, address: str) -> None:
     runner = SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules("bench.no_ops"),
     )
-    served: list[tuple[str, list[type], Sequence[Callable[..., Any]]]] = [(no_ops.QUEUE, [Bare], [no_ops.note])]
+    served: list[tuple[str, list[type], Sequence[Callable[..., Any]]]] = [
+        (no_ops.QUEUE, [Bare, BareShape], [no_ops.note])
+    ]
     served += [(no_ops.bare_queue(system), [], no_ops.calls()) for system in no_ops.SYSTEMS]
     for queue, workflows, activities in served:
         worker = Worker(
@@ -83,20 +101,31 @@ async def _serve_whole(stack: AsyncExitStack, place: Place, gauge: Gauge) -> Non
     plugin.data_converter = replace(data_converter(keyring), payload_codec=GaugedCodec(keyring, gauge))
     client = await connect(settings.temporal, plugins=[plugin], runtime=telemetry.runtime)
     notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings))
+    intake = Intake(store, facilities=settings.facilities)
+    mail = Mail(intake, Dispatcher(client=client, store=store, start=Starter(settings)))
+    own = (*notes.all(), *Mailing(mail, store.order_book).all())
 
     async def died(error: BaseException) -> None:
         print(f"polling died: {error}", file=sys.stderr, flush=True)
         exit_clean(1)
 
-    for queue in queues(ROLES, settings=settings, workflows=[UsageToCharge], notes=notes.all(), calls=_calls(store)):
+    for queue in queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=own, calls=_calls(store)):
         await stack.enter_async_context(queue.worker(client, build_id=BUILD, on_fatal_error=died))
 
 
 def _calls(store: Store) -> Mapping[str, Sequence[Callable[..., Any]]]:
+    effects = store.effects
+    storeroom, procurement, supplier = (
+        InstantStoreroom("inventory"),
+        InstantProcurement("erp"),
+        InstantSupplier("supplier"),
+    )
+    books = [Books(one.declares, one.books(), effects).all() for one in (storeroom, procurement, supplier)]
     return {
-        "inventory": Stock(InProcessInventory("inventory", "M"), store.effects).all(),
-        "billing": Charges(InProcessBilling("billing", "C"), store.effects, store.vault).all(),
-        "erp": Costs(InProcessFinance("erp", "J"), store.effects).all(),
+        "inventory": (*Stock(storeroom, effects).all(), *Storekeeping(storeroom, store.vault).all(), *books[0]),
+        "billing": Charges(InProcessBilling("billing", "C"), effects, store.vault).all(),
+        "erp": (*Costs(InProcessFinance("erp", "J"), effects).all(), *Procuring(procurement).all(), *books[1]),
+        "supplier": (*Supplying(supplier).all(), *books[2]),
     }
 
 
