@@ -7,16 +7,28 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
 
+from suture import free_port as ports
 from suture.free_port import free_port
 from suture.temporal.dev_server import DevServer
 from suture.temporal.server import Server, temporal_server
 from suture.temporal.server_binary import find_binary
 from tests.support.postgresql import PostgreSQL, postgresql_server
 from tests.support.sandbox import Sandbox
+
+# Each process of the tests is compiled once, as an installed one is, but not into the checkout.
+os.environ |= {
+    "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}"),
+    "PYTHONDONTWRITEBYTECODE": "",
+}
+
+# Where several processes run tests side by side, none is offered the port that another is about to listen on.
+_nth, _all = (os.environ.get(f"PYTEST_XDIST_WORKER{more}", "gw0").removeprefix("gw") for more in ("", "_COUNT"))
+ports.OFFERED = ports.OFFERED[int(_nth) :: max(int(_all), 1)]
 
 StartSandbox = Callable[..., Awaitable[Sandbox]]
 StartTemporal = Callable[..., Awaitable[DevServer]]

@@ -23,7 +23,7 @@ PLANTED = {
     "the kit knows no process": ("workflows/kit/planted.py", "import workflows.usage_to_charge"),
     "suture reaches connectors by entry points only": ("suture/planted.py", "import connectors.planted"),
     "the sandbox shares nothing with the engine": ("sandbox/planted.py", "import canonical.model"),
-    "the three sandbox systems share nothing with each other": ("sandbox/erp/planted.py", "import sandbox.billing"),
+    "the four sandbox systems share nothing with each other": ("sandbox/erp/planted.py", "import sandbox.billing"),
 }
 
 

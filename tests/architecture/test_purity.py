@@ -110,8 +110,8 @@ def test_a_foreign_import_is_found(tmp_path: Path) -> None:
 def test_a_model_in_a_flow_file_is_found(tmp_path: Path) -> None:
     file = tmp_path / "planted.py"
     file.write_text(
-        "from workflows.kit.use import Use\n"
-        "@workflow.defn(name='x')\nclass X: ...\nclass Story(Use): ...\n"
+        "from workflows.kit.heard_use import HeardUse\n"
+        "@workflow.defn(name='x')\nclass X: ...\nclass Story(HeardUse): ...\n"
         "class Model(Frozen): ...\n@dataclass\nclass Data: ...\n"
     )
     found = classes_that_are_no_workflow(file, name="planted.py")

@@ -82,7 +82,7 @@ async def kill_the_worker(engine: EngineOfProcesses) -> Aftermath:
     await asyncio.gather(
         *(_reached(engine, one, "received" if one.spot.at == "received" else "applied") for one in held)
     )
-    _freeze(engine.worker)
+    freeze(engine.worker)
     answered = [one for one in held if one.spot.at == "answered"]
     await asyncio.gather(*(_release(engine, one, "applied") for one in answered))
     await asyncio.gather(*(_reached(engine, one, "answered") for one in answered))
@@ -140,7 +140,7 @@ async def _release(engine: EngineOfProcesses, held: Held, at: Point) -> None:
     await engine.order(held.system, f"{held.barriers[at]}/release")
 
 
-def _freeze(worker: Child) -> None:
+def freeze(worker: Child) -> None:
     """Stop it where it is, and wait until it has stopped."""
     os.kill(worker.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, worker.pid, os.WSTOPPED)

@@ -1,31 +1,25 @@
 """One ledger of one use, written and taken back in any order through the real activities, connector and store."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeVar
-
-from temporalio.exceptions import ApplicationError
 
 from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
+from canonical.asking.writing import Balance, Balanced, MoveStock, PostCharge, PostCost
 from canonical.documents.charge import Charge
 from canonical.documents.costing import CostPosting, CostRule
 from canonical.documents.stock import StockMovement
 from canonical.documents.usage_run import CHARGE, COST, STOCK
 from canonical.effect import Posted
-from canonical.identity import undo_key, wire_key
-from canonical.orders import Balance, Balanced, MoveStock, PostCharge, PostCost
 from canonical.run import Ledger, Leg, RunContext
 from suture.store.store import Store
 from tests.chaos.ledgers import Ledgers
-from tests.chaos.uses import WRITES, Use, Write
-from tests.support.sandbox import Sandbox
+from tests.chaos.lives import Life
+from tests.chaos.uses import WRITES, Use
+from tests.support.sandbox import SandboxSystem
 
-T = TypeVar("T")
 DAY = date(2026, 11, 20)
 LEDGERS = {"stock": STOCK, "charge": CHARGE, "cost": COST}
 LEGS = (
@@ -33,23 +27,6 @@ LEGS = (
     Leg(domain="billing", system="billing", queue="none"),
     Leg(domain="finance", system="erp", queue="none"),
 )
-CALL, LATE_BY, IN_FLIGHT = 0.6, 0.9, 2.0
-"""Seconds: when a caller gives up, when a stalled or late write is applied, and what the connector declares."""
-
-TRIES = 25
-TAKES_LATE = "apply_late by the clock"
-Act = Literal["do once", "do", "undo", "bill"]
-
-
-@dataclass(frozen=True)
-class Move:
-    """One thing that happens to the ledger. `do once` gives up after one attempt, as a run does that is corrected.
-
-    `bill` is what billing does: the charge stands on the final bill, so that only a credit takes it back.
-    """
-
-    act: Act
-    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,55 +99,45 @@ class Hands:
         )
 
 
-@dataclass
-class Bookkeeping:
-    """A run's way with one ledger: kept before each write, redone under the next revision once an undo has finished."""
+@dataclass(kw_only=True)
+class Bookkeeping(Life):
+    """A ledger of a use."""
 
     hands: Hands
-    sandbox: Sandbox
     use: Use
-    ledger: Ledger
-    moves: list[Move]
-    end: int
-    told: list[str] = field(default_factory=list)
-    billed: bool = False
+    billed: bool = field(default=False)
 
-    async def live(self) -> None:
-        """Make the moves, then the last one that leads to `end` standing documents, and the closing look."""
-        for move in self.moves:
-            await self._make(move)
-        await self._make(Move("do" if self.end else "undo"))
-        await self.look()
+    @property
+    def context(self) -> RunContext:
+        """The run of the use."""
+        return RunContext(name=self.use.name, correlation_id=self.use.number, currency="USD", route=LEGS)
 
-    async def look(self) -> Balanced:
-        """The closing look, once nothing can arrive any more; there is nothing to look for where nothing was sent."""
-        if not self.ledger.keys:
-            return Balanced()
-        return await self._insist(lambda: self._balance(expected=self.end, closing=True))
+    @property
+    def system(self) -> SandboxSystem:
+        """Who keeps it."""
+        system: SandboxSystem = getattr(self.sandbox, self._system)
+        return system
 
-    async def _make(self, move: Move) -> None:
-        if move.act == "undo":
-            await self._strike(move.fault, await self._keys_of_undo(), undoes=True)
-            await self._undo()
-            return
-        if move.act == "bill":
-            await self._bill()
-            return
-        self.ledger = self.ledger.sending(self._context.workflow_id)
-        await self._strike(move.fault, [wire_key(self.ledger.key)], undoes=False)
-        try:
-            await self._insist(self._send, tries=1 if move.act == "do once" else TRIES)
-        except TimeoutError:
-            # Given up for now; what was sent may still arrive.
-            return
+    def operation(self, *, undoes: bool) -> str:
+        """The vendor's name; a billed charge is credited."""
+        wanted = (self.ledger.step, undoes, undoes and self.billed)
+        return next(one.operation for one in WRITES if (one.step, one.undoes, one.billed) == wanted)
 
-    async def _undo(self) -> None:
-        if self.ledger.keys:
-            await self._insist(lambda: self._balance(expected=0, closing=False))
-        revision = max(self.ledger.revision, self.ledger.sent + 1)
-        self.ledger = self.ledger.model_copy(update={"revision": revision})
+    async def send(self) -> Posted:
+        """Write the document under the current key."""
+        return await self.hands.send(self.context, self.use, self.ledger)
 
-    async def _bill(self) -> None:
+    async def balance(self, *, expected: int, closing: bool) -> Balanced:
+        """Take back until so many stand."""
+        order = Balance(context=self.context, ledger=self.ledger, expected=expected, closing=closing, service_date=DAY)
+        return await self.hands.balance(order)
+
+    def documents(self) -> list[tuple[str, str]]:
+        """What the three ledgers hold."""
+        return [(one.key, one.reference) for one in Ledgers.of(self.sandbox).documents]
+
+    async def bill(self) -> None:
+        """Bill the account, and open it again."""
         billing, account = self.sandbox.billing, f"accounts/{self.use.account_number}"
         # Only what is posted is billed.
         await billing.control("POST", "batch")
@@ -178,49 +145,6 @@ class Bookkeeping:
         await billing.control("POST", f"{account}/status", {"status": "open"})
         self.billed = True
 
-    async def _send(self) -> Posted:
-        return await self.hands.send(self._context, self.use, self.ledger)
-
-    async def _balance(self, *, expected: int, closing: bool) -> Balanced:
-        order = Balance(context=self._context, ledger=self.ledger, expected=expected, closing=closing, service_date=DAY)
-        return await self.hands.balance(order)
-
-    async def _insist(self, attempt: Callable[[], Awaitable[T]], *, tries: int = TRIES) -> T:
-        """Try as Temporal would: again after the delay that the failure names, never after one that no retry heals."""
-        for _ in range(tries):
-            try:
-                return await attempt()
-            except ApplicationError as failure:
-                self.told.append(f"{failure.type}: {failure.message}")
-                if failure.non_retryable:
-                    raise
-                delay = failure.next_retry_delay
-            await asyncio.sleep(0.05 if delay is None else delay.total_seconds())
-        raise TimeoutError(f"{tries} attempts in vain")
-
-    async def _strike(self, fault: str, wires: list[str], *, undoes: bool) -> None:
-        if not fault:
-            return
-        write = self._write(undoes=undoes)
-        more: dict[str, object] = {}
-        if fault.startswith("stall") or fault == TAKES_LATE:
-            more["seconds"] = LATE_BY
-        if fault in ("429", "503"):
-            more["retry_after"] = 1
-        kind = fault.removesuffix(" by the clock")
-        for wire in wires:
-            await getattr(self.sandbox, write.system).fault(write.operation, kind, key_contains=wire, **more)
-
-    async def _keys_of_undo(self) -> list[str]:
-        keys = {wire_key(key): key for key in self.ledger.keys}
-        documents = (await asyncio.to_thread(Ledgers.of, self.sandbox)).documents
-        return [wire_key(undo_key(keys[one.key], one.reference)) for one in documents if one.key in keys]
-
-    def _write(self, *, undoes: bool) -> Write:
-        billed = undoes and self.billed
-        wanted = (self.ledger.step, undoes, billed)
-        return next(write for write in WRITES if (write.step, write.undoes, write.billed) == wanted)
-
     @property
-    def _context(self) -> RunContext:
-        return RunContext(name=self.use.name, correlation_id=self.use.number, currency="USD", route=LEGS)
+    def _system(self) -> str:
+        return next(write.system for write in WRITES if write.step == self.ledger.step)

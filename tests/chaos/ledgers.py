@@ -44,6 +44,11 @@ class Document:
     takes_back: str = ""
 
 
+def files_of(sandbox: Sandbox) -> dict[str, Path]:
+    """Where the three ledgers are, by system."""
+    return {system.name: system.database for system in (sandbox.inventory, sandbox.billing, sandbox.erp)}
+
+
 @dataclass(frozen=True)
 class Ledgers:
     """Every document of the three databases at one moment, those of the vendors themselves too."""
@@ -87,7 +92,7 @@ class Ledgers:
     @classmethod
     def of(cls, sandbox: Sandbox) -> "Ledgers":
         """The databases of these systems."""
-        return cls.read(**{system.name: system.database for system in sandbox.systems})
+        return cls.read(**files_of(sandbox))
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -11,7 +11,7 @@ import httpx
 
 from tests.chaos.patients import OTTO, PATIENTS, ROSA, Patient
 from tests.chaos.point_of_care import admit, key_of, told
-from tests.chaos.routes import ROUTES
+from tests.chaos.purchase_routes import EVERY_ROUTE
 from tests.support.front_door import signed
 from tests.support.house import eventually
 from tests.support.observed import WITHIN, Observed
@@ -42,7 +42,7 @@ async def live_the_morning(hospital: Observed) -> None:
         wristband_in_place_of_a_label(hospital),
         refused_charge(hospital, told("P-5", ROSA, sku="SKU-4706", lot="L4706A"), ROSA),
         refused_charge(hospital, told("P-0", OTTO, sku="SKU-4702", lot="L4702A"), OTTO),
-        *(route.live(hospital, route.number) for route in ROUTES),
+        *(route.live(hospital, route.number) for route in EVERY_ROUTE),
     )
 
 

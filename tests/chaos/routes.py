@@ -18,7 +18,7 @@ class Route:
     """One way in: what it is, the number that is planted there, and how it comes.
 
     `kept` is where the number is found with codec and tokeniser switched off; `dropped` where it is found in any case,
-    because it comes no further than that: in what the vendor had sent.
+    because it comes no further than that: in what the vendor had sent. `runs` is how many it makes.
     """
 
     what: str
@@ -26,6 +26,7 @@ class Route:
     live: Callable[[Observed, str], Awaitable[None]]
     kept: frozenset[str] = frozenset()
     dropped: str = ""
+    runs: int = 1
 
     @property
     def plant(self) -> Plant:

@@ -12,7 +12,7 @@ from canonical.documents.usage_run import UsageRun
 from canonical.effect import EffectState
 from canonical.run import Standing
 from suture.temporal.server import Server
-from tests.chaos.ledgers import Ledgers
+from tests.chaos.ledgers import Ledgers, files_of
 from tests.chaos.matrix import CELLS, NEEDS_A_PERSON, REPEATED, UNCERTAIN, Cell, Matrix, Struck, run_matrix
 from tests.chaos.requests import repeated_blindly, told_of
 from tests.chaos.uses import SEARCHES, Expected
@@ -118,7 +118,7 @@ def test_a_row_that_is_missing_is_seen(
     engine: Engine, matrix: Matrix, tmp_path: Path, system: str, missing: str, told: str
 ) -> None:
     """Removed from a copy: the systems run on."""
-    databases = {each.name: each.database for each in engine.sandbox.systems}
+    databases = files_of(engine.sandbox)
     copy = databases[system] = _copied(databases[system], tmp_path / "copy.db")
     expected = _straight(matrix)
     assert Ledgers.read(**databases).wrong(expected) == []
@@ -152,7 +152,7 @@ def test_a_row_that_is_missing_is_seen(
 def test_a_document_of_nobody_is_seen(
     engine: Engine, matrix: Matrix, tmp_path: Path, write: str, changes: list[str], told: str
 ) -> None:
-    databases = {each.name: each.database for each in engine.sandbox.systems}
+    databases = files_of(engine.sandbox)
     struck = next(one for cell, one in matrix.struck.items() if cell.write.name == write and cell.fault == "429")
     system = struck.cell.write.system
     copy = databases[system] = _copied(databases[system], tmp_path / "copy.db")

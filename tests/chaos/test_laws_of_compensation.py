@@ -1,9 +1,7 @@
 """The laws of compensation, judged at rest: twice is once, and what was taken back is as if it had never been."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -13,18 +11,18 @@ from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
 from canonical.effect import EffectState
-from canonical.ports import System, SystemKind
 from connectors.systems.sandbox_billing.connector import SYSTEM as BILLING
 from connectors.systems.sandbox_erp.connector import SYSTEM as ERP
 from connectors.systems.sandbox_inventory.connector import SYSTEM as INVENTORY
 from suture.keys import Keyring
 from suture.store.migrate import migrate
 from suture.store.store import Store
-from tests.chaos.laws import CALL, IN_FLIGHT, LATE_BY, LEDGERS, TAKES_LATE, Bookkeeping, Hands, Move
+from tests.chaos.laws import LEDGERS, Bookkeeping, Hands
 from tests.chaos.ledgers import Ledgers
+from tests.chaos.lives import LATE_BY, TAKES_LATE, Move, built
 from tests.chaos.matrix import UNCERTAIN
 from tests.chaos.uses import Use
-from tests.support.sandbox import Sandbox, SandboxSystem
+from tests.support.sandbox import Sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 AT_ONCE = 15
@@ -119,15 +117,3 @@ async def broken(books: Bookkeeping, ledgers: Ledgers) -> list[str]:
 def _use(nth: int, moves: list[Move]) -> Use:
     """In a case of its own where its account is billed."""
     return Use.nth(nth).to_be_billed(nth) if Move("bill") in moves else Use.nth(nth)
-
-
-def built(kind: SystemKind, system: SandboxSystem) -> System:
-    """The connector of a sandbox system."""
-    table = {
-        "base_url": system.url,
-        "token_file": str(Path(system.token_file)),
-        "timeout": f"PT{CALL}S",
-        "in_flight": f"PT{IN_FLIGHT}S",
-    }
-    own = kind.settings.model_validate_json(json.dumps(table), strict=True)
-    return kind.build(system.name, own, outgoing=dict)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
+from tests.architecture.repository import ROOT
 from tests.chaos.conftest import FIRST, Watched
 
 SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)$")
@@ -63,6 +65,19 @@ async def test_temporals_own_metrics_stand_beside_ours(watched: Watched) -> None
     assert total(gateway, "temporal_request_total", operation="SignalWorkflowExecution") == 1
     assert total(worker, "temporal_workflow_completed_total", workflow_type=OURS) == 1
     assert total(worker, "temporal_activity_execution_latency_seconds_count", activity_type="charge.post") == 1
+
+
+async def test_what_wakes_somebody_is_counted_where_it_is_looked_for(watched: Watched) -> None:
+    exposed = "\n".join(watched.first.metrics.values())
+    told = {name for name, _, _ in samples(exposed)}
+    # Nothing asked a person.
+    told |= {"suture_work_items_opened_total", "suture_work_items_closed_total"}
+    (group,) = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text())["groups"]
+    asked = {name for alert in group["rules"] for name in re.findall(r"\b(?:suture|temporal)_\w+", alert["expr"])}
+    assert asked <= told
+    assert total(exposed, "temporal_request_total", service_name="suture-gateway") > 0
+    for queue in ("transactions", "system-erp", "system-billing", "system-inventory", "system-supplier"):
+        assert total(exposed, "temporal_num_pollers", task_queue=queue) > 0
 
 
 async def test_no_label_holds_an_id_or_anything_of_a_document(watched: Watched) -> None:

@@ -12,7 +12,8 @@ from temporalio.client import Client
 from tests.chaos.conftest import Watched
 from tests.chaos.patients import OTTO, PLANTS, ROSA
 from tests.chaos.planted_day import SERIAL, live_the_day, live_the_morning
-from tests.chaos.routes import ROUTES, Route
+from tests.chaos.purchase_routes import EVERY_ROUTE
+from tests.chaos.routes import Route
 from tests.support.observed import Observed, observed_hospital
 from tests.support.scan import Hit, Plant, database, scan, spellings, without_tables
 
@@ -20,12 +21,18 @@ OF_THE_VENDOR = {
     "uses": "1",
     "corrections": "1",
     "outbox": "1",
-    # What the point of care entered: all the rest is what the engine asked and wrote.
-    "request_log": "operation IN ('capture_use', 'correct_use')",
+    "dock_documents": "1",
+    "surgical_cases": "1",
+    "case_needs": "1",
+    # What was entered at the point of care and the dock: all the rest is what the engine asked and wrote.
+    "request_log": "operation IN ('capture_use', 'correct_use', 'capture_dock_receipt')",
 }
 """The rows of inventory's database that are its own, and name patients by right."""
 
-RUNS = 12 + len(ROUTES)
+OF_THE_SUPPLIER = {"papers": "kind = 'sheet'", "outbox": "type = 'usageSheet.sent'"}
+"""The rows of the supplier's that are its own: its representative was there."""
+
+RUNS = 12 + sum(route.runs for route in EVERY_ROUTE)
 """The first transaction, eleven uses with patients in them of which one was moved to another patient: a run more."""
 
 ENGINE = ("gateway", "worker", "codec")
@@ -51,6 +58,7 @@ async def look_everywhere(hospital: Observed, scratch: Path) -> tuple[dict[str, 
         told[f"run {execution.run_id}"] = (await handle.describe()).raw_info.SerializeToString()
     kept = database(home.folder / "temporal" / "temporal.db")
     kept |= database(home.folder / "systems" / "erp.db")
+    kept |= database(home.folder / "systems" / "supplier.db", without=OF_THE_SUPPLIER)
     kept |= database(home.folder / "systems" / "inventory.db", without=OF_THE_VENDOR)
     store = without_tables(home.folder / "suture.db", ["vault"], into=scratch / "store-without-vault.db")
     return told, kept | database(store)
@@ -64,7 +72,7 @@ async def test_no_identifier_of_a_patient_is_found_anywhere(watched: Watched, tm
     told, kept = await look_everywhere(hospital, tmp_path)
     assert sum(place.startswith("run ") for place in told) == RUNS
     assert kept["temporal.db-wal"]
-    assert scan(told | kept, [*PLANTS, *(route.plant for route in ROUTES)]) == []
+    assert scan(told | kept, [*PLANTS, *(route.plant for route in EVERY_ROUTE)]) == []
     # A device's serial is a patient's too (rule 9): kept where goods are kept, told nowhere else.
     serial = [Plant.text("serial", SERIAL)]
     assert scan(told, serial) == []
@@ -95,7 +103,7 @@ async def in_clear(tmp_path_factory: pytest.TempPathFactory) -> list[Hit]:
         told, kept = await look_everywhere(hospital, folder)
         for system in ("inventory", "billing"):
             kept |= database(hospital.house.home.folder / "systems" / f"{system}.db")
-    return scan(told | kept, [*PLANTS, *(route.plant for route in ROUTES)])
+    return scan(told | kept, [*PLANTS, *(route.plant for route in EVERY_ROUTE)])
 
 
 @pytest.mark.slow
@@ -108,7 +116,7 @@ def test_with_codec_and_tokeniser_switched_off_the_same_scan_finds_every_plant(i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.what)
+@pytest.mark.parametrize("route", EVERY_ROUTE, ids=lambda route: route.what)
 def test_with_codec_and_tokeniser_switched_off_the_same_scan_finds_what_came_by_the(
     in_clear: list[Hit], route: Route
 ) -> None:

@@ -1,6 +1,5 @@
-"""The connector of the sandbox inventory against the real process: the port, its failures, and the events."""
+"""What the Inventory port of the sandbox has beside the contract: look-ups, contra movements, safety, and the events."""
 
-# long because the whole port of one system is held in one place, verb by verb.
 import asyncio
 import json
 from collections.abc import AsyncIterator
@@ -14,19 +13,15 @@ import pytest_asyncio
 
 from canonical.documents.item import Ownership, Tracking
 from canonical.documents.lot import Condition
-from canonical.documents.stock import StockMovement
 from canonical.documents.usage import Usage, UsageCorrection
-from canonical.errors import Audience, BusinessRefusal, Failure, NotPermitted, Transient, Uncertain
-from canonical.inbound import EventType, Inbound, InvalidEvent
+from canonical.errors import Audience, BusinessRefusal
+from canonical.inbound import EventType, Inbound
 from canonical.quantity import factor_between
 from connectors.systems.sandbox_inventory.connector import SYSTEM, SandboxInventory
 from connectors.systems.sandbox_inventory.settings import InventorySettings
+from tests.connectors.hearing import hear
+from tests.connectors.stock import ON, movement
 from tests.sandbox.inventory_process import USE, Inventory, Receiver, make_secret, receiving, running
-
-ON = date(2026, 11, 20)
-MOVEMENT = StockMovement(
-    facility="NORTH", location="OR-1", item="4703", quantity=Decimal(2), unit="each", service_date=ON
-)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -127,22 +122,9 @@ async def test_what_is_not_known_is_none_and_an_unknown_location_is_refused(conn
     assert refused.value.audience is Audience.supply_chain
 
 
-async def test_a_movement_is_found_by_its_key_and_by_its_reference(connector: SandboxInventory) -> None:
-    before = (await look_up(connector, item="4703")).lot.on_hand
-    posted = await connector.move(MOVEMENT, wire_key="KEYMOVE")
-    assert (await look_up(connector, item="4703")).lot.on_hand == before - 2
-    [found] = await connector.find_movements(["KEYNONE", "KEYMOVE"])
-    assert (found.reference, found.wire_key, found.quantity) == (posted.reference, "KEYMOVE", Decimal(2))
-    assert found.stands
-    assert found.posting_date == posted.posting_date
-    assert await connector.movement(posted.reference) == found
-    assert await connector.movement("mov_none/../x") is None
-    assert await connector.find_movements([]) == ()
-
-
 async def test_a_contra_takes_back_and_can_be_taken_back(connector: SandboxInventory) -> None:
     before = (await look_up(connector, item="4703")).lot.on_hand
-    posted = await connector.move(MOVEMENT, wire_key="KEYBACK")
+    posted = await connector.move(movement(), wire_key="KEYBACK")
     contra = await connector.take_back(posted.reference, wire_key="KEYBACK1")
     assert (await look_up(connector, item="4703")).lot.on_hand == before
     twice = await connector.take_back(posted.reference, wire_key="KEYBACK2")
@@ -157,16 +139,8 @@ async def test_a_contra_takes_back_and_can_be_taken_back(connector: SandboxInven
         await connector.take_back("mov_none", wire_key="KEYBACK4")
 
 
-async def test_a_search_for_many_keys_misses_none(connector: SandboxInventory) -> None:
-    keys = [f"MANY{n}" for n in range(230)]
-    for n in (0, 99, 100, 229):
-        await connector.move(MOVEMENT, wire_key=keys[n])
-    found = await connector.find_movements(keys)
-    assert [each.wire_key for each in found] == [keys[n] for n in (0, 99, 100, 229)]
-
-
 async def test_a_plain_movement_is_refused_where_a_discrepancy_posts(connector: SandboxInventory) -> None:
-    recalled = MOVEMENT.model_copy(update={"item": "4701", "lot": "L4701R", "quantity": Decimal("0.5")})
+    recalled = movement(Decimal("0.5"), item="4701", lot="L4701R")
     with pytest.raises(BusinessRefusal) as refused:
         await connector.move(recalled, wire_key="KEYODD")
     assert (refused.value.summary, refused.value.audience) == ("the lot is on recall", Audience.supply_chain)
@@ -176,78 +150,6 @@ async def test_a_plain_movement_is_refused_where_a_discrepancy_posts(connector: 
     await connector.move(odd, wire_key="KEYODD")
     [found] = await connector.find_movements(["KEYODD"])
     assert found.quantity == Decimal("0.5")
-
-
-async def test_an_unknown_item_is_for_the_item_master(connector: SandboxInventory) -> None:
-    with pytest.raises(BusinessRefusal) as refused:
-        await connector.move(MOVEMENT.model_copy(update={"item": "4739"}), wire_key="KEYITEM")
-    assert refused.value.audience is Audience.item_master
-
-
-@pytest.mark.parametrize(
-    ("kind", "leaf", "applied"),
-    [
-        ("refuse", BusinessRefusal, 0),
-        ("refuse_unauthorized", NotPermitted, 0),
-        ("429", Transient, 0),
-        ("503", Transient, 0),
-        ("500_before", Uncertain, 0),
-        ("cut_before", Uncertain, 0),
-        ("apply_late", Uncertain, 0),
-        ("500", Uncertain, 1),
-        ("malformed", Uncertain, 1),
-        ("cut", Uncertain, 1),
-        ("stall_after", Uncertain, 1),
-    ],
-)
-async def test_every_fault_of_a_booking_is_a_leaf_and_a_look_up_tells_the_truth(
-    inventory: Inventory, tmp_path: Path, kind: str, leaf: type[Failure], applied: int
-) -> None:
-    connector = build(inventory, tmp_path, token="caller", timeout="PT1S")
-    await inventory.fault(kind, retry_after=7, seconds=2.0, key_contains=f"FAULT{kind}")
-    with pytest.raises(leaf) as failed:
-        await connector.move(MOVEMENT, wire_key=f"FAULT{kind}")
-    assert type(failed.value) is leaf
-    if kind in ("429", "503"):
-        assert failed.value.retry_after == 7
-    assert len(await connector.find_movements([f"FAULT{kind}"])) == applied
-    await inventory.control.delete("/_control/faults")
-    await connector.close()
-
-
-@pytest.mark.parametrize("kind", ["500", "cut", "malformed", "429", "503"])
-async def test_a_failed_read_is_transient(inventory: Inventory, connector: SandboxInventory, kind: str) -> None:
-    for operation in ("lookup_use", "search_movements", "search_movements"):
-        await inventory.fault(kind, operation, retry_after=1)
-    with pytest.raises(Transient):
-        await look_up(connector, item="4703")
-    with pytest.raises(Transient):
-        await connector.find_movements(["ANY"])
-    with pytest.raises(Transient):
-        await connector.movement("mov_x")
-
-
-async def test_a_late_booking_is_found_once_it_has_arrived(inventory: Inventory, connector: SandboxInventory) -> None:
-    await inventory.fault("apply_late")
-    with pytest.raises(Uncertain):
-        await connector.move(MOVEMENT, wire_key="KEYLATE")
-    assert await connector.find_movements(["KEYLATE"]) == ()
-    repeated = await connector.move(MOVEMENT, wire_key="KEYLATE")
-    found = await connector.find_movements(["KEYLATE"])
-    assert len(found) == 2
-    assert repeated.reference == found[1].reference
-
-
-async def test_a_bad_credential_and_a_dead_system_show(inventory: Inventory, tmp_path: Path) -> None:
-    stranger = build(inventory, tmp_path, token="nobody")
-    with pytest.raises(NotPermitted):
-        await stranger.ping()
-    await stranger.close()
-    settings = InventorySettings(base_url="http://127.0.0.1:1", token_file=tmp_path / "token")
-    nobody = SYSTEM.build("inventory", settings, outgoing=dict)
-    with pytest.raises(Transient):
-        await nobody.move(MOVEMENT, wire_key="KEYDEAD")
-    await nobody.close()
 
 
 async def test_a_captured_use_becomes_a_usage_without_the_patient(
@@ -317,44 +219,6 @@ async def test_an_approved_item_is_announced_for_every_facility(
     assert item.item == "4739"
 
 
-GOOD = {"eventId": "evt_1", "eventType": "use.captured", "emittedAt": "2026-11-20T10:00:00+00:00"}
-DATA = USE | {"useId": "use_1", "version": 1, "actId": "act_1", "qty": 1}
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"eventType": "use.lost"}, "eventType"),
-        ({"eventId": ""}, "eventId"),
-        ({"emittedAt": "SECRET"}, "emittedAt"),
-        ({"data": "SECRET"}, "data"),
-        ({"data": DATA | {"qty": "SECRET"}}, "data.qty"),
-        ({"data": DATA | {"qty": -1}}, "data.qty"),
-        ({"data": DATA | {"scannedAt": "2026-11-20T10:00:00"}}, "data.scannedAt"),
-        ({"data": DATA | {"disposition": "SECRET"}}, "data.disposition"),
-        ({"data": DATA | {"facility": "SECRET"}}, "data.facility"),
-        ({"data": DATA | {"useId": "SECRET 1"}}, "data.useId"),
-        ({"data": DATA | {"sku": None}}, "data.sku"),
-        ({"data": DATA | {"sku": None, "barcode": "SECRET"}}, "data.barcode"),
-        ({"data": DATA | {"barcode": "SECRET"}}, "data.barcode"),
-        ({"data": {k: v for k, v in DATA.items() if k != "surgicalCaseNumber"}}, "data.surgicalCaseNumber"),
-        ({"eventType": "use.corrected", "data": {}}, "data.correctionId"),
-        ({"eventType": "item.approved", "data": None}, "data"),
-    ],
-)
-def test_a_malformed_event_names_the_field_and_never_the_value(change: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidEvent) as invalid:
-        SYSTEM.translate(GOOD | {"data": DATA} | change)
-    assert invalid.value.field == field
-    assert "SECRET" not in str(invalid.value)
-    assert invalid.value.__context__ is None
-
-
-def test_an_unreadable_barcode_is_passed_over_where_item_and_unit_are_told() -> None:
-    inbound = SYSTEM.translate(GOOD | {"data": DATA | {"barcode": "SMUDGED", "unit": "each"}})
-    assert (inbound.data["scan"], inbound.data["item"], inbound.data["unit"]) == (None, "4703", "each")
-
-
 def tokenised(data: dict[str, Any]) -> dict[str, Any]:
     """What the intake adds: tokens, the source, the facility's business date."""
     account = None if data["account"] is None else "acct_" + "A" * 26
@@ -376,4 +240,4 @@ async def delivered(inventory: Inventory, receiver: Receiver, path: str, body: d
     answer = await inventory.caller.post(path, json=body)
     assert answer.status_code == 201, answer.text
     bodies = await asyncio.wait_for(receiver.wait_for(count + 1), 10)
-    return SYSTEM.translate(bodies[count])
+    return hear(SYSTEM, bodies[count])

@@ -1,7 +1,7 @@
-"""Records histories of usage-to-charge to keep, in clear and of synthetic data: `make histories`.
+"""Records histories of every process to keep, in clear and of synthetic data: `make histories`.
 
 Only scenes that are not kept yet are played: what was recorded once stays as it is, for it stands for runs that began
-before. A change that it cannot be replayed with is versioned with `workflow.patched`, and its new ways get a new scene.
+before. A change that it cannot be replayed with is versioned with `versions.goes`, and its new ways get a new scene.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 
@@ -21,9 +22,18 @@ from suture.store.migrate import migrate
 from suture.store.store import Store
 from suture.temporal.plugin import suture_plugin
 from suture.temporal.server import temporal_server
+from tests.histories.baskets import BASKET_SCENES
+from tests.histories.invoices import INVOICE_SCENES
+from tests.histories.orders import ORDER_SCENES
 from tests.support.histories import readable
 from tests.support.house import House
+from tests.support.payables import Payables
+from tests.support.trade_house import TradeHouse
 from tests.support.trouble import Trouble, lost, refusal
+from workflows.receipt_to_invoice import ReceiptToInvoice
+from workflows.replenishment_approval import ReplenishmentApproval
+from workflows.replenishment_request import ReplenishmentRequest
+from workflows.supplier_invoice import SupplierInvoice
 
 FOLDER = Path(__file__).parent
 Scene = Callable[[House], Awaitable[WorkflowHandle]]
@@ -120,7 +130,7 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-def kept_as(scene: Scene) -> Path:
+def kept_as(scene: Callable[..., Any]) -> Path:
     """The file of a scene."""
     return FOLDER / f"{scene.__name__.replace('_', '-')}.json"
 
@@ -137,19 +147,37 @@ async def record() -> None:
             client = await Client.connect(server.address, plugins=[suture_plugin(None)])
             for scene in (scene for scene in SCENES if not kept_as(scene).exists()):
                 async with House(client=client, store=store, queue="histories", source="stockroom").open() as house:
-                    handle = await scene(house)
-                    try:
-                        await handle.result() if scene is not parked else None
-                    except WorkflowFailureError as ended:
-                        print(f"{scene.__name__}: {ended.cause}")
-                    history = json.loads((await handle.fetch_history()).to_json())
-                    for listed in await store.work_items.open_items():
-                        await store.work_items.closed(
-                            listed.item.item_id, decision=None, person=None, reason="recorded", at=listed.item.opened
-                        )
-                file = kept_as(scene)
-                file.write_text(json.dumps({"workflow_id": handle.id, "history": readable(history)}, indent=1) + "\n")
-                print(f"kept {file.name}: {len(history['events'])} events")
+                    await keep(scene, await scene(house), store)
+            for bill in (scene for scene in INVOICE_SCENES if not kept_as(scene).exists()):
+                trade = TradeHouse(client=client, store=store, workflows=[SupplierInvoice], tag="kept")
+                async with trade.open():
+                    await keep(bill, await bill(Payables(trade)), store)
+            for goods in (scene for scene in ORDER_SCENES if not kept_as(scene).exists()):
+                async with TradeHouse(
+                    client=client, store=store, workflows=[ReceiptToInvoice], tag="kept"
+                ).open() as trade:
+                    await keep(goods, await goods(trade), store)
+            for basket in (scene for scene in BASKET_SCENES if not kept_as(scene).exists()):
+                flows = [ReplenishmentRequest, ReplenishmentApproval, ReceiptToInvoice]
+                trade = TradeHouse(client=client, store=store, workflows=flows, tag=basket.__name__.replace("_", "-"))
+                async with trade.open():
+                    await keep(basket, await basket(trade), store)
+
+
+async def keep(scene: Callable[..., Any], handle: WorkflowHandle, store: Store) -> None:
+    """Keep the history of the run that a scene has played to its end."""
+    try:
+        await handle.result() if scene is not parked else None
+    except WorkflowFailureError as ended:
+        print(f"{scene.__name__}: {ended.cause}")
+    history = json.loads((await handle.fetch_history()).to_json())
+    for listed in await store.work_items.open_items():
+        await store.work_items.closed(
+            listed.item.item_id, decision=None, person=None, reason="recorded", at=listed.item.opened
+        )
+    file = kept_as(scene)
+    file.write_text(json.dumps({"workflow_id": handle.id, "history": readable(history)}, indent=1) + "\n")
+    print(f"kept {file.name}: {len(history['events'])} events")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,12 @@ def test_the_wheel_holds_every_module_and_nothing_else(installed: Installed) -> 
     assert held == {name for _, name in modules(ROOT, *PACKAGES)} | {"worker.py"}
 
 
+def test_the_wheel_holds_what_its_modules_read(installed: Installed) -> None:
+    held = set(ZipFile(installed.wheel).namelist())
+    read = [*(ROOT / "connectors").rglob("schema.json"), *(ROOT / "suture" / "connector" / "templates").iterdir()]
+    assert read and {file.relative_to(ROOT).as_posix() for file in read} <= held
+
+
 def test_what_is_installed_is_what_runs(installed: Installed, tmp_path: Path) -> None:
     program = (
         "import canonical, suture\n"
@@ -25,7 +31,7 @@ def test_what_is_installed_is_what_runs(installed: Installed, tmp_path: Path) ->
     assert ran.returncode == 0, ran.stderr
     places, kinds = ran.stdout.splitlines()
     assert all(place.startswith(str(installed.environment)) for place in places.split())
-    assert kinds == "sandbox-billing sandbox-erp sandbox-inventory"
+    assert kinds == "fhir-billing sandbox-billing sandbox-erp sandbox-inventory sandbox-supplier"
 
 
 def test_the_command_explains_itself(installed: Installed, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import os
 import secrets
 import signal
 import sqlite3
@@ -120,7 +119,6 @@ class Erp:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
         assert self.process.stdout is not None
         line = await asyncio.to_thread(self.process.stdout.readline)

@@ -1,4 +1,4 @@
-"""The doors of the three systems, which hold the same: what is logged, what goes on, what takes the process down."""
+"""The doors of the four systems, which hold the same: what is logged, what goes on, what takes the process down."""
 
 import asyncio
 import sqlite3
@@ -15,17 +15,29 @@ import pytest
 from tests.sandbox.billing_process import charge
 from tests.sandbox.erp_process import Receiver, journal, receiver
 from tests.sandbox.inventory_process import USE, until
+from tests.sandbox.supplier_process import ORDER
 from tests.support.sandbox import SandboxSystem
 
-WRITES = {"erp": "/fi/journals", "inventory": "/v2/uses", "billing": "/charges"}
-"""What is sent there causes an event."""
+WRITES = {"erp": "/fi/journals", "inventory": "/v2/uses", "billing": "/charges", "supplier": "/x1/orders"}
+"""What is sent there causes an event: at the supplier after a moment, when it acknowledges."""
 
-OUTBOXES = {"erp": "OUTBOX", "inventory": "outbox", "billing": "hook"}
+OPERATIONS = {
+    "erp": "post_journal",
+    "inventory": "capture_use",
+    "billing": "post_charge",
+    "supplier": "place_order",
+}
+OUTBOXES = {"erp": "OUTBOX", "inventory": "outbox", "billing": "hook", "supplier": "outbox"}
 
 
 def document(system: SandboxSystem, number: str) -> dict[str, Any]:
     """A body that the system takes."""
-    bodies = {"erp": journal(number), "inventory": USE | {"useId": number}, "billing": charge(number)}
+    bodies = {
+        "erp": journal(number),
+        "inventory": USE | {"useId": number},
+        "billing": charge(number),
+        "supplier": ORDER | {"number": number},
+    }
     return bodies[system.name]
 
 
@@ -140,7 +152,7 @@ async def test_control_refuses_numbers_that_nothing_could_hold(system: SandboxSy
 
 @pytest.mark.parametrize("kind", ["stall_before", "stall_after"])
 async def test_a_stall_without_seconds_takes_one(system: SandboxSystem, kind: str) -> None:
-    operation = {"erp": "post_journal", "inventory": "capture_use", "billing": "post_charge"}[system.name]
+    operation = OPERATIONS[system.name]
     await system.fault(operation, kind)
     started = time.monotonic()
     async with caller(system) as http:

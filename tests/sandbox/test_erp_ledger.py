@@ -187,3 +187,13 @@ async def test_the_masters_can_be_listed(http: httpx.AsyncClient) -> None:
     assert "GR/IR CLEARING NOT INVOICED" in {one["SHORT_TEXT"] for one in accounts}
     page = (await http.get("/mm/materials", params={"MAX_ROWS": "500"})).json()["MATERIALS"]
     assert len(page) == 39 + (f"{4739:018d}" in {one["MATERIAL"] for one in page})
+
+
+async def test_finance_gives_a_cost_centre_another_budget(erp: Erp, http: httpx.AsyncClient) -> None:
+    given = {"COST_CTR": "2000412000", "FISC_YEAR": "2026", "AVC_CTRL": "STOP", "AMOUNT_DC": "50.00"}
+    await erp.control("POST", "budgets", **given)
+    asked = {"COST_CTR": "2000412000", "DATE": "20260301"}
+    left = (await http.get("/fi/budgets", params=asked)).json()
+    assert (left["AVC_CTRL"], left["AVAILABLE_DC"]) == ("STOP", "50.00")
+    with pytest.raises(AssertionError, match="Cost center 9999 does not exist"):
+        await erp.control("POST", "budgets", **given | {"COST_CTR": "9999"})

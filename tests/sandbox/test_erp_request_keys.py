@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.sandbox.erp_books import order
 from tests.sandbox.erp_process import Erp, journal, running
 
 
@@ -103,3 +104,15 @@ async def test_a_reversal_is_replayed_under_its_key_and_refused_under_another(ht
 async def test_an_overlong_key_is_refused(http: httpx.AsyncClient) -> None:
     plain = await http.post("/fi/journals", json=journal("LONG"), headers={"X-Request-Key": "K" * 65})
     assert (plain.status_code, plain.json()["RETURN"][0]["NUMBER"]) == (400, "003")
+
+
+async def test_a_purchase_order_is_made_once_a_key_and_told_apart_by_its_content(
+    erp: Erp, http: httpx.AsyncClient
+) -> None:
+    body, header = order("PO-KEYS"), {"X-Request-Key": "PO-KEYS"}
+    first = await http.post("/mm/purchase_orders", json=body, headers=header)
+    again = await http.post("/mm/purchase_orders", json=body, headers=header)
+    assert (first.status_code, again.headers.get("x-replayed"), again.content) == (201, "true", first.content)
+    other = await http.post("/mm/purchase_orders", json=order("PO-OTHER"), headers=header)
+    assert (other.status_code, other.json()["RETURN"][0]["ID"]) == (422, "IK")
+    assert erp.rows("SELECT count(*) FROM PURCH_DOC") == [(1,)]

@@ -177,6 +177,7 @@ async def test_the_log_keeps_headers_of_tracing_but_never_the_token(inventory: I
         assert b"Bearer" not in file.read_bytes()
 
 
+@pytest.mark.alone
 async def test_four_hundred_writes_of_eight_callers_are_booked_at_more_than_fifty_a_second(
     inventory: Inventory,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Starting the three systems with a command line that is no good: one line that says what to do, and no traceback."""
+"""Starting the four systems with a command line that is no good: one line that says what to do, and no traceback."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.sandbox import ROOT
 
-SYSTEMS = ("billing", "erp", "inventory")
+SYSTEMS = ("billing", "erp", "inventory", "supplier")
 
 
 @pytest.fixture

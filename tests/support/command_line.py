@@ -7,7 +7,6 @@ import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 from threading import Lock
 from typing import Any
 
@@ -68,10 +67,8 @@ class CommandLine:
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment of a shell in which nothing but the configuration is set."""
-        dropped = ("SUTURE_", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE")
+        dropped = ("SUTURE_", "FORCE_COLOR")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-        # Compiled once for all commands of a test session, as an installed one is, but not into the checkout.
-        kept["PYTHONPYCACHEPREFIX"] = str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}")
         return {**kept, "SUTURE_CONFIG": str(self.settings.file), "PYTHONPATH": str(ROOT), **more}
 
     def invoke(self, *words: str) -> Ended:

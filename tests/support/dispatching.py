@@ -31,7 +31,7 @@ class Start(BaseModel):
     closing: str | None
 
 
-def start(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> Start:
+def start(name: RunName, correlation_id: str, closing: str | None, at: datetime, kept_in: str | None = None) -> Start:
     return Start(workflow_id=name.workflow_id, correlation_id=correlation_id, closing=closing)
 
 

@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +16,7 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
-from activities.notes import Notes
-from suture.assembly import assemble, kinds
+from suture.assembly import assemble, senders
 from suture.child import Child
 from suture.configuration import VARIABLE, read
 from suture.dispatch import Dispatcher
@@ -28,7 +28,6 @@ from suture.gateway.server import listen
 from suture.intake import Intake
 from suture.keys import Keyring, load, make_keys
 from suture.people import People
-from suture.policies import Policies
 from suture.serving import ROLES, queues
 from suture.starting import Starter
 from suture.store.migrate import migrate
@@ -41,7 +40,7 @@ from suture.temporal.server import Server
 from tests.support.engine import Engine, until
 from tests.support.engine_hospital import PEOPLE, Timing, hospital_of
 from tests.support.sandbox import ROOT, Sandbox
-from worker import WORKFLOWS, calls
+from worker import WORKFLOWS, calls, own_calls
 
 ENDED_WITHIN = 30.0
 QUICK = Timing()
@@ -66,7 +65,7 @@ class EngineOfProcesses(Engine):
     async def _start(self, name: str, module: str, *, says: str) -> Child:
         self._starts += 1
         folder = self.settings.file.parent
-        env = {**os.environ, VARIABLE: str(self.settings.file), "PYTHONDONTWRITEBYTECODE": "1"}
+        env = {**os.environ, VARIABLE: str(self.settings.file)}
         child = Child([sys.executable, "-m", module], log=folder / f"{name}-{self._starts}.log", env=env, cwd=ROOT)
         child.start()
 
@@ -80,24 +79,31 @@ class EngineOfProcesses(Engine):
 
 
 @asynccontextmanager
-async def engine_here(folder: Path, temporal: Server, *, timing: Timing = QUICK) -> AsyncIterator[Engine]:
-    """An engine in this process: gateway, dispatcher and workers, in a namespace of its own on the session's server."""
+async def engine_here(
+    folder: Path, temporal: Server, *, timing: Timing = QUICK, workers: int = 1, moves: date | None = None
+) -> AsyncIterator[Engine]:
+    """An engine in this process: gateway, dispatcher and workers, in a namespace of its own on the session's server.
+
+    `workers`: how many share each queue. `moves`: the day on which a facility moves to another ERP.
+    """
     namespace = f"chaos-{secrets.token_hex(4)}"
     await _register(temporal.address, namespace)
     async with AsyncExitStack() as stack:
-        engine = await _furnished(stack, Engine, folder, temporal.address, namespace, timing)
+        engine = await _furnished(stack, Engine, folder, temporal.address, namespace, timing, moves=moves)
         settings, store = engine.settings, engine.store
         assembly = assemble(settings, outgoing=outgoing_headers)
         stack.push_async_callback(assembly.close)
-        notes = Notes(store.runs, store.effects, store.work_items, People(settings.people), Policies(settings)).all()
+        notes = own_calls(settings, engine.client, store)
         dead: list[BaseException] = []
 
         async def died(error: BaseException) -> None:
             dead.append(error)
 
         served = queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=notes, calls=calls(assembly, store))
-        for queue in served:
-            await stack.enter_async_context(queue.worker(engine.client, build_id="test", on_fatal_error=died))
+        others = [await connected(temporal.address, namespace, load(settings.keys.file)) for _ in range(workers - 1)]
+        for client in (engine.client, *others):
+            for queue in served:
+                await stack.enter_async_context(queue.worker(client, build_id="test", on_fatal_error=died))
         deliveries = Deliveries(Dispatcher(engine.client, store, Starter(settings)))
         await stack.enter_async_context(_running(deliveries.run()))
         await stack.enter_async_context(_gateway(engine, deliveries))
@@ -130,14 +136,22 @@ E = TypeVar("E", bound=Engine)
 
 
 async def _furnished(
-    stack: AsyncExitStack, kind: type[E], folder: Path, address: str, namespace: str, timing: Timing
+    stack: AsyncExitStack,
+    kind: type[E],
+    folder: Path,
+    address: str,
+    namespace: str,
+    timing: Timing,
+    *,
+    moves: date | None = None,
 ) -> E:
     """Sandbox, configuration, keys, store and client: what both kinds of engine have."""
     port = free_port()
-    sandbox = Sandbox(folder, gateway=f"http://127.0.0.1:{port}")
+    sandbox = Sandbox(folder, gateway=f"http://127.0.0.1:{port}", moves=moves is not None)
     tokens = {who: secrets.token_urlsafe(16) for who in PEOPLE}
     file = folder / "hospital.toml"
-    file.write_text(hospital_of(sandbox, port=port, address=address, namespace=namespace, timing=timing, tokens=tokens))
+    served = {"port": port, "address": address, "namespace": namespace}
+    file.write_text(hospital_of(sandbox, **served, timing=timing, tokens=tokens, moves=moves))
     settings = read(file)
     make_keys(settings.keys.file)
     await asyncio.to_thread(migrate, settings.store.url)
@@ -201,7 +215,7 @@ async def _gateway(engine: Engine, deliveries: Deliveries) -> AsyncIterator[None
         settings,
         store=store,
         intake=Intake(store, facilities=settings.facilities),
-        kinds=kinds(settings),
+        senders=senders(settings),
         register=People(settings.people),
         stored=deliveries.put,
         reach=lambda: reached(engine.client),

@@ -17,6 +17,8 @@ from standardwebhooks import Webhook
 
 from canonical.ports import SystemKind
 from connectors.systems.sandbox_inventory.connector import SYSTEM as INVENTORY
+from connectors.systems.sandbox_inventory.settings import InventorySettings
+from suture.assembly import Sender
 from suture.configuration import read
 from suture.gateway.app import create_app
 from suture.intake import Intake
@@ -25,6 +27,7 @@ from suture.settings import Settings
 from suture.store.store import Store
 
 KINDS: dict[str, SystemKind] = {"inventory": INVENTORY}
+OWN = InventorySettings(base_url="http://127.0.0.1:9", token_file=Path("new.secret"))
 READER, NOBODY, DASHBOARD, OWNER = (secrets.token_urlsafe(16) for _ in range(4))
 _HOSPITAL = """
 [hospital]
@@ -61,6 +64,11 @@ system = "inventory"
 secrets = ["new.secret"]
 ignore_fields = ["emittedAt"]
 
+[sources.presenting]
+system = "inventory"
+secrets = ["old.secret", "new.secret"]
+secret_header = "X-Hook-Secret"
+
 [temporal]
 address = "{temporal}"
 
@@ -91,8 +99,8 @@ roles = ["revenue-integrity", "history-reader"]
 """
 
 
-def write_hospital(folder: Path, *, store: str, temporal: str = "127.0.0.1:9", port: int = 0) -> Path:
-    """A configuration with its secret files."""
+def write_hospital(folder: Path, *, store: str, temporal: str = "127.0.0.1:9", port: int = 0, more: str = "") -> Path:
+    """A configuration with its secret files, and more tables where a test has its own."""
     for name in ("old", "new"):
         file = folder / f"{name}.secret"
         if not file.exists():
@@ -102,6 +110,7 @@ def write_hospital(folder: Path, *, store: str, temporal: str = "127.0.0.1:9", p
     file = folder / "hospital.toml"
     file.write_text(
         _HOSPITAL.format(store=store, temporal=temporal, port=port, **{who: digest(people[who]) for who in people})
+        + more
     )
     return file
 
@@ -175,7 +184,7 @@ class FrontDoor:
             settings,
             store=store,
             intake=intake,
-            kinds=KINDS,
+            senders={name: Sender(kind, OWN) for name, kind in KINDS.items()},
             register=People(settings.people),
             stored=rows.append,
             reach=reach,

@@ -24,11 +24,14 @@ ROOT = Path(__file__).parents[2]
 class GatewayProcess:
     """One gateway; `temporal` is where it looks for Temporal, by default where nobody is."""
 
-    def __init__(self, folder: Path, *, store: str | None = None, temporal: str = "127.0.0.1:9") -> None:
+    def __init__(
+        self, folder: Path, *, store: str | None = None, temporal: str = "127.0.0.1:9", more: str = ""
+    ) -> None:
         self.folder = folder
         self.url = ""
         self.store_url = store or f"sqlite:///{folder}/store.db"
         self._temporal = temporal
+        self._more = more
         self._child: Child | None = None
         if not (folder / "suture.keys").exists():
             make_keys(folder / "suture.keys")
@@ -49,7 +52,7 @@ class GatewayProcess:
     async def start(self, *, temporal: str | None = None) -> None:
         """Start it, also again, and wait until it serves."""
         self._temporal = temporal or self._temporal
-        config = write_hospital(self.folder, store=self.store_url, temporal=self._temporal)
+        config = write_hospital(self.folder, store=self.store_url, temporal=self._temporal, more=self._more)
         log = self.folder / "gateway.log"
         log.unlink(missing_ok=True)
         env = {**os.environ, "SUTURE_CONFIG": str(config)}

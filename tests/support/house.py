@@ -215,8 +215,8 @@ class InForce:
 
     house: House
 
-    async def policy(self, facility: str) -> Policy | None:
-        """The same for every facility."""
+    async def policy(self, facility: str, process: str) -> Policy | None:
+        """The same for every facility and process."""
         return self.house.policy
 
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 from unittest.mock import patch
 
@@ -30,6 +29,8 @@ from tests.support.house import eventually
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ("gateway", "worker", "codec")
+_ORDERS_AT_ONCE = {'every = "PT15S"': 'every = "PT1S"', 'sweep_every = "P1D"': 'sweep_every = "P300D"'}
+"""Of the policy that a new folder is furnished with: nothing waits for a cut-off, and no sweep comes between."""
 WITHIN = 60.0
 """Seconds: everything here takes a few; the machine may be busy."""
 
@@ -131,8 +132,11 @@ async def observed_hospital(folder: Path, *, in_clear: bool = False) -> AsyncIte
     prometheus = {"gateway": f"127.0.0.1:{ports.gateway_metrics}", "worker": f"127.0.0.1:{ports.worker_metrics}"}
     with collecting() as collector, patch.dict(os.environ, _environ(home.config)):
         os.environ.pop(TEMPORAL_ADDRESS, None)
-        with home.config.open("a") as config:
-            config.write(f'\n[telemetry]\notlp_endpoint = "{collector.url}"\n')
+        written = home.config.read_text()
+        for furnished, here in _ORDERS_AT_ONCE.items():
+            assert furnished in written
+            written = written.replace(furnished, here)
+        home.config.write_text(f'{written}\n[telemetry]\notlp_endpoint = "{collector.url}"\n')
         household = (InClear if in_clear else Household)(folder, say=lambda _: None)
         async with household as house, Vendors(house) as vendors:
             store = await asyncio.to_thread(Store.open, house.settings.store.url, load(house.settings.keys.file))
@@ -141,10 +145,4 @@ async def observed_hospital(folder: Path, *, in_clear: bool = False) -> AsyncIte
 
 
 def _environ(config: Path) -> dict[str, str]:
-    return {
-        "SUTURE_CONFIG": str(config),
-        "PYTHONPATH": str(ROOT),
-        # Compiled once for all processes of a session, as an installed one is, but not into the checkout.
-        "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / f"suture-bytecode-{os.getuid()}"),
-        "PYTHONDONTWRITEBYTECODE": "",
-    }
+    return {"SUTURE_CONFIG": str(config), "PYTHONPATH": str(ROOT)}

@@ -1,4 +1,4 @@
-"""The three sandbox systems as real processes, with what a test needs to talk to them and to break them."""
+"""The four sandbox systems as real processes, with what a test needs to talk to them and to break them."""
 
 import asyncio
 import base64
@@ -18,15 +18,24 @@ SCOPES = {
     "erp": ["FI_DISP", "FI_POST", "MM_DISP"],
     "inventory": ["catalog:read", "catalog:approve", "stock:read", "stock:write", "uses:read", "uses:write"],
     "billing": ["acct.read", "cdm.read", "chg.read", "chg.write"],
+    "supplier": ["trade", "inquire"],
 }
+NEXT_ERP = "erp2"
+"""What the ERP is called to which a facility moves."""
 _READY_WITHIN = 30.0
 
 
 class SandboxSystem:
-    """One system: its process, its address, its database, and the files that hold its secrets."""
+    """One system: its process, its address, its database, and the files that hold its secrets.
 
-    def __init__(self, name: str, folder: Path, *, hooks_url: str, seed: int = 1, scale: int = 1) -> None:
+    `called` is its name in the configuration, where a hospital has two of a kind.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, *, hooks_url: str, seed: int = 1, scale: int = 1, called: str = ""
+    ) -> None:
         self.name = name
+        self.called = called or name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = folder / f"{name}.db"
@@ -85,23 +94,30 @@ class SandboxSystem:
 
 
 class Sandbox:
-    """The three systems together."""
+    """The four systems together, and the ERP that follows the first one where a facility is to move."""
 
-    def __init__(self, folder: Path, *, gateway: str, seed: int = 1, scale: int = 1) -> None:
-        def system(name: str) -> SandboxSystem:
-            return SandboxSystem(name, folder, hooks_url=f"{gateway}/v1/events/{name}", seed=seed, scale=scale)
+    def __init__(self, folder: Path, *, gateway: str, seed: int = 1, scale: int = 1, moves: bool = False) -> None:
+        def system(name: str, folder: Path = folder, *, called: str = "") -> SandboxSystem:
+            hooks = f"{gateway}/v1/events/{called or name}"
+            return SandboxSystem(name, folder, hooks_url=hooks, seed=seed, scale=scale, called=called)
 
         self.erp = system("erp")
         self.inventory = system("inventory")
         self.billing = system("billing")
+        self.supplier = system("supplier")
+        self.next_erp: SandboxSystem | None = None
+        if moves:
+            (folder / NEXT_ERP).mkdir()
+            self.next_erp = system("erp", folder / NEXT_ERP, called=NEXT_ERP)
 
     @property
     def systems(self) -> tuple[SandboxSystem, ...]:
-        """All three."""
-        return (self.erp, self.inventory, self.billing)
+        """All of them."""
+        four = (self.erp, self.inventory, self.billing, self.supplier)
+        return four if self.next_erp is None else (*four, self.next_erp)
 
     async def start(self) -> None:
-        """Start all three at once; if one fails, none stays."""
+        """Start all at once; if one fails, none stays."""
         try:
             async with asyncio.TaskGroup() as group:
                 for system in self.systems:
@@ -111,11 +127,11 @@ class Sandbox:
             raise
 
     async def stop(self) -> None:
-        """End all three gracefully."""
+        """End all gracefully."""
         await asyncio.gather(*(system.stop() for system in self.systems))
 
     def kill(self) -> None:
-        """End all three at once."""
+        """End all at once."""
         for system in self.systems:
             system.kill()
 

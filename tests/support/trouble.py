@@ -1,5 +1,6 @@
 """Trouble for connectors in this process: the next calls of a verb fail, before or after they were applied."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -51,3 +52,18 @@ class Trouble:
         if self._after:
             raise self._after.pop(0)
         return answer
+
+
+class Held:
+    """Holds the first document of a book back until a test lets it go on; `trouble` may strike it then."""
+
+    def __init__(self, book: Any) -> None:
+        self.trouble = Trouble(book, "post")
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+        self._post: Callable[..., Awaitable[Any]] = book.post
+        book.post = self._held
+
+    async def _held(self, *given: Any, **named: Any) -> Any:
+        self.begun.set()
+        await self.go_on.wait()
+        return await self._post(*given, **named)

@@ -18,7 +18,11 @@ from suture.store.migrate import migrate
 from suture.store.store import Store
 from suture.store.tables import METADATA
 from suture.temporal.dev_server import DevServer
+from suture.temporal.plugin import suture_plugin
 from suture.temporal.server_binary import find_binary
+from tests.conftest import StartTemporal
+from tests.support.at_work import AtWork
+from tests.support.command_line import command_line
 from tests.support.dispatching import EAGER, Accept, connect, start
 from tests.support.documents import arrival
 from tests.support.postgresql import PostgreSQL
@@ -107,3 +111,12 @@ def accept(store: Store) -> Accept:
         return await store.inbox.get(answer.id)
 
     return accept
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, start_temporal: StartTemporal) -> AsyncIterator[AtWork]:
+    """A hospital on a Temporal server of its own; nobody works yet."""
+    server = await start_temporal()
+    line = command_line(tmp_path, temporal=server.address)
+    async with line.store() as store:
+        yield AtWork(line, await Client.connect(server.address, plugins=[suture_plugin(store.keyring)]), store)

@@ -12,13 +12,14 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from activities.boundary import failures_cross
+from canonical.asking.memory import ItemClosed, ItemOpened
+from canonical.asking.writing import MoveStock
 from canonical.documents.stock import StockMovement
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.effect import Posted
 from canonical.errors import Audience, Rejected
 from canonical.identity import RunName
 from canonical.model import Frozen
-from canonical.orders import ItemClosed, ItemOpened, MoveStock
 from canonical.run import Ledger, Leg, RunContext
 
 PLANT = "MRN 0047110815"

@@ -20,7 +20,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
 def test_help_names_every_command_and_the_exit_codes(line: CommandLine) -> None:
     shown = line.run("--help")
     assert shown.code == 0 and shown.err == ""
-    for word in "up demo start signal show list work cancel doctor keys store".split():
+    for word in "up demo start signal show list work cancel doctor connector keys store".split():
         assert f"  {word} " in shown.out
     assert "4 something does not answer" in shown.out
 
@@ -45,9 +45,12 @@ def test_help_is_quick_because_nothing_heavy_is_imported(line: CommandLine) -> N
     [
         ("frobnicate", 2, "No such command"),
         ("list --limit many", 2, "'--limit'"),
-        ("list --limit 0", 2, "'--limit'"),
+        ("list --limit 0", 2, "'--limit': expected greater than or equal to 1; see: suture list --help"),
+        ("work resolve x --accept", 2, "'--accept' requires an argument; see: suture work resolve --help"),
+        ("list --config", 2, "see: suture list --help"),
         ("work resolve", 2, "ITEM"),
-        ("work resolve x", 2, "expected one decision, got 0"),
+        ("work resolve x", 2, "expected one decision, got 0: --retry, "),
+        ("work resolve x", 2, "what this item takes: suture work show x"),
         ("work resolve x --retry --abandon", 2, "expected one decision, got 2"),
         ("work resolve x --correct item", 2, "expected FIELD=VALUE"),
         ("work resolve x --correct item=1 --correct item=2", 2, "item is given twice"),
@@ -58,6 +61,8 @@ def test_help_is_quick_because_nothing_heavy_is_imported(line: CommandLine) -> N
         ("signal nonsense --file nowhere.json", 2, "not a business key"),
         ("signal other:NORTH:inventory:U-1 --file nowhere.json", 3, "no process other"),
         ("work show usage-to-charge:NORTH:inventory:U-9:stock:1", 3, "no work item"),
+        ("work show B-103", 3, "by a document's number: suture show B-103"),
+        ("approvals approve B-103", 3, "no approval B-103; see: suture approvals list"),
         ("show c-unknown", 3, "no transaction c-unknown"),
         ("keys make", 2, "suture keys rotate"),
     ],

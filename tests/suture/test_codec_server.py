@@ -93,11 +93,11 @@ async def test_a_preflight_is_answered_for_that_origin_only(app: Starlette) -> N
 @pytest.mark.parametrize(
     ("path", "headers", "host"),
     [
-        (f"/{SECRET}/decode", {"Origin": "http://evil.example"}, "127.0.0.1"),
-        (f"/{SECRET}/decode", {}, "127.0.0.1"),
-        (f"/{SECRET}/decode", {"Origin": UI}, "10.0.0.7"),
-        (f"/{SECRET}/encode", {"Origin": UI}, "127.0.0.1"),
-        (f"/{SECRET[:-1]}/decode", {"Origin": UI}, "127.0.0.1"),
+        pytest.param(f"/{SECRET}/decode", {"Origin": "http://evil.example"}, "127.0.0.1", id="another origin"),
+        pytest.param(f"/{SECRET}/decode", {}, "127.0.0.1", id="no origin"),
+        pytest.param(f"/{SECRET}/decode", {"Origin": UI}, "10.0.0.7", id="from elsewhere"),
+        pytest.param(f"/{SECRET}/encode", {"Origin": UI}, "127.0.0.1", id="to seal"),
+        pytest.param(f"/{SECRET[:-1]}/decode", {"Origin": UI}, "127.0.0.1", id="a secret cut short"),
         ("/decode", {"Origin": UI}, "127.0.0.1"),
         ("/decode", {"Authorization": "Bearer wrong"}, "127.0.0.1"),
         ("/decode", {"Authorization": "Bearer "}, "127.0.0.1"),
@@ -131,7 +131,7 @@ async def test_without_a_secret_there_is_no_door_without_a_token() -> None:
         assert (await client.post("//decode", content=_body(CLEAR))).status_code == 404
 
 
-@pytest.mark.parametrize(("secret", "origin"), [("short", UI), (new_secret(), None)])
+@pytest.mark.parametrize(("secret", "origin"), [("short", UI), (new_secret(), None)], ids=["short", "any origin"])
 def test_a_door_that_could_be_guessed_or_serves_any_origin_is_not_opened(secret: str, origin: str | None) -> None:
     with pytest.raises(ValueError, match="128 bits"):
         create_codec_app(KEYRING, register=_people(), ui_secret=secret, ui_origin=origin)

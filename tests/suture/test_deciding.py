@@ -2,8 +2,9 @@
 
 import subprocess
 from datetime import timedelta
+from decimal import Decimal
 
-from canonical.documents.work_item import Cause, Decision, WorkItem
+from canonical.documents.work_item import Cause, Decision, Share, ToApprove, WorkItem
 from canonical.errors import Audience
 from suture.deciding import commands, mildest
 from tests.support.documents import NOON
@@ -45,7 +46,30 @@ def test_the_mildest_comes_first_and_each_field_has_a_command_of_its_own() -> No
         "--correct item=VALUE",
         "--correct unit=VALUE",
         "--accept REFERENCE",
+        "--override --reason TEXT",
+        "--approve",
+        "--reject --reason TEXT",
         "--abandon --reason TEXT",
+    ]
+
+
+def test_what_the_question_asks_for_comes_before_all_others() -> None:
+    asked = item(Decision.retry, Decision.correct).model_copy(update={"question": "it has no item; give its `unit`"})
+    assert [command.partition(":charge:1 ")[2] for command in commands(asked)] == [
+        "--correct unit=VALUE",
+        "--retry",
+        "--correct account=VALUE",
+        "--correct item=VALUE",
+    ]
+
+
+def test_what_is_to_be_approved_is_decided_by_a_command_of_its_own() -> None:
+    share = Share(cost_centre="4100", amount=Decimal(1))
+    asked = item(Decision.approve, Decision.reject, item_id="replenishment-approval:NORTH:basket:B:approval-1:1")
+    asked = asked.model_copy(update={"to_approve": ToApprove(content="X", currency="USD", shares=(share,))})
+    assert [command.split()[:3] for command in commands(asked)] == [
+        ["suture", "approvals", "approve"],
+        ["suture", "approvals", "reject"],
     ]
 
 

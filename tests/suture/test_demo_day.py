@@ -13,12 +13,14 @@ from sandbox.inventory.catalogue import CatalogueItem
 from sandbox.inventory.faults import Kind as InventoryFault
 from sandbox.inventory.routes_control import HookKind
 from sandbox.inventory.shapes import CorrectionRequest, Disposition, UseRequest
+from suture.demo.causes import OF_USES, SHOWN
 from suture.demo.corrections import EARLY
 from suture.demo.day import BY_NUMBER, USES
 from suture.demo.labels import gs1, gtin, hibc
 from suture.demo.mending import MENDS
 from suture.demo.uses import OPERATIONS, Nothing, Use
 from suture.demo.wire import WIRE
+from tests.suture import test_demo_purchases
 
 
 def test_the_day_has_at_least_forty_uses_each_under_a_number_of_its_own() -> None:
@@ -68,22 +70,6 @@ def test_what_people_answer_is_a_decision_and_what_they_mend_is_told_in_words() 
     assert {answer.first for answer in answers if answer.first} == set(MENDS)
 
 
-PLAYED = {
-    Cause.unknown_item: "U-214",
-    Cause.no_charge_code: "U-211",
-    Cause.possible_duplicate: "U-232",
-    Cause.conflicting_content: "U-246",
-    Cause.safety: "U-201",
-    Cause.count_stock: "U-205",
-    Cause.not_found_in_time: "U-244",
-    Cause.refused: "U-311",
-    Cause.exhausted: "U-313",
-    Cause.charge_rejected: "U-221",
-    Cause.credit_and_rebill: "U-406",
-    Cause.left_behind: "U-245",
-}
-"""Why a person is asked, and the use that shows it."""
-
 LEFT_TO_THE_TESTS = {
     Cause.unknown_unit: "the vendor takes no unit that its catalogue does not know",
     Cause.undecided_eligibility: "the vendor prices every code",
@@ -95,6 +81,7 @@ LEFT_TO_THE_TESTS = {
     Cause.event_refused: "so do their webhooks",
     Cause.no_usage: "every correction of the day finds its use",
     Cause.by_hand_stands: "what was done by hand in the day is not corrected later",
+    Cause.no_contract: "every item that is a supplier's own until used has a contract",
 }
 
 RULES = {
@@ -143,11 +130,9 @@ def test_every_disposition_is_played() -> None:
 
 
 def test_every_cause_for_which_a_person_is_asked_is_played_or_left_to_the_tests_with_a_reason() -> None:
-    assert set(PLAYED) | set(LEFT_TO_THE_TESTS) == set(Cause)
-    assert not set(PLAYED) & set(LEFT_TO_THE_TESTS)
-    assert set(PLAYED.values()) <= set(BY_NUMBER)
-    foreseen = {cause: use.number for use in USES for cause in use.answers}
-    assert set(foreseen) <= set(PLAYED)
+    assert SHOWN.keys() | LEFT_TO_THE_TESTS.keys() == set(Cause)
+    assert not SHOWN.keys() & LEFT_TO_THE_TESTS.keys()
+    assert {cause for use in USES for cause in use.answers} <= OF_USES.keys()
 
 
 def test_webhooks_come_twice_late_and_out_of_order() -> None:
@@ -157,4 +142,4 @@ def test_webhooks_come_twice_late_and_out_of_order() -> None:
 
 def test_every_decision_is_taken() -> None:
     taken = {answer.options[0].removeprefix("--") for use in USES for answer in use.answers.values()}
-    assert taken == set(Decision)
+    assert taken | test_demo_purchases.decided() == set(Decision)

@@ -86,7 +86,7 @@ def test_each_transaction_shows_its_state_its_correlation_id_and_its_link(settin
     console = paper()
     report.transactions(console, [Standing(use, run(use)) for use in USES], settings)
     text = printed(console)
-    assert max(map(len, text.splitlines())) <= report.WIDTH
+    assert max(len(line) for line in text.splitlines() if "://" not in line) <= report.WIDTH
     for use in USES:
         assert f"/workflows/usage-to-charge%3A{use.facility}%3Ainventory%3A{use.number}" in text
     assert text.count("c-" + "a" * 26) == len(USES)
@@ -119,9 +119,9 @@ def test_a_work_item_comes_with_the_command_of_the_person_whose_queue_it_is_in(h
     text = printed(console)
     assert "no-charge-code [not markup]" in text
     assert "first, revenue integrity adds a charge code for 4711 in billing" in text
-    assert "  python -m suture.demo.mending add-code-4711" in text.splitlines()
-    command = next(line for line in text.splitlines() if line.startswith("  suture work resolve"))
-    words = shlex.split(command)
+    assert "    python -m suture.demo.mending add-code-4711" in text.splitlines()
+    command = text[text.index("  suture work resolve") :].strip()
+    words = shlex.split(command.replace("\\\n", ""))
     assert words[3:] == [listed.item.item_id, "--retry", "--token-file", str(home.token_file("cora"))]
     assert Path(words[-1]).exists()
 
@@ -131,3 +131,26 @@ def test_what_the_day_foresees_is_typed_only_where_the_item_takes_it(home: Home)
     told = question(BY_NUMBER["U-201"], Cause.safety, Decision.acknowledge, owner=Audience.safety)
     assert order_for(held, home).options == ("--correct", "no_charge_reason=past its date: not charged")
     assert (order_for(told, home).options, order_for(told, home).person) == (("--acknowledge",), "eve")
+
+
+def test_what_waits_stands_by_the_queue_it_is_in_safety_first(home: Home) -> None:
+    told = question(BY_NUMBER["U-201"], Cause.safety, Decision.acknowledge, owner=Audience.safety)
+    asked = [
+        question(BY_NUMBER["U-101"], Cause.price_hold, Decision.override, owner=Audience.buyer),
+        question(BY_NUMBER["U-211"], Cause.no_charge_code, Decision.retry),
+        question(BY_NUMBER["U-102"], Cause.goods_overdue, Decision.retry, owner=Audience.buyer),
+        told,
+    ]
+    console = paper()
+    report.open_items(console, [order_for(listed, home) for listed in asked], home=home)
+    queues = [line for line in printed(console).splitlines() if line in set(Audience)]
+    assert queues == ["safety", "buyer", "revenue-integrity"]
+
+
+def test_a_wide_command_goes_on_in_a_second_line_and_is_the_same_command() -> None:
+    command = "suture work resolve " + "usage-to-charge:NORTH:inventory:U-211:charge:1 --correct 'why=not before 2027'"
+    wide = f"{command} --token-file .suture/demo/people/cora.token"
+    told = report.folded(wide)
+    assert max(map(len, told.splitlines())) <= report.WIDTH
+    assert shlex.split(told.replace("\\\n", "")) == shlex.split(wide)
+    assert report.folded(command) == command

@@ -13,7 +13,7 @@ from canonical.memory import InboxState
 from suture.dispatch import Dispatcher
 from suture.store.store import Store
 from tests.support.dispatching import Accept, close, heard, started_with
-from tests.support.documents import intent, projection, run_name
+from tests.support.documents import envelope, intent, projection, run_name
 
 
 async def test_an_event_starts_its_run_and_waits_for_it_to_be_recorded(
@@ -146,6 +146,20 @@ async def test_news_of_a_subject_wakes_all_who_wait_and_nobody_else(
     assert (await store.inbox.get(news.id)).state is InboxState.started
     await store.runs.recorded([f"inventory:{news.envelope.id}"], workflow_id=runs[0], at=datetime.now(UTC))
     assert (await store.inbox.get(news.id)).state is InboxState.recorded
+
+
+async def test_news_wake_all_who_wait_but_the_run_that_tells_them(
+    store: Store, quiet_client: Client, dispatcher: Dispatcher, accept: Accept, number: str
+) -> None:
+    runs = [run_name(f"{number}-{n}").workflow_id for n in range(2)]
+    for n, run in enumerate(runs):
+        await dispatcher.dispatch_now((await accept(f"{number}-{n}")).id)
+        await store.runs.await_subject(run, [f"order:{number}"])
+    letter = envelope(number, type="order.moved", told_by=runs[0]).model_copy(update={"source": "suture"})
+    news = await accept(number, envelope=letter, business_key=f"order:{number}")
+    assert await dispatcher.dispatch_now(news.id)
+    assert [letter.id in await heard(quiet_client.get_workflow_handle(run)) for run in runs] == [False, True]
+    assert await store.waits.left(news.id) == (runs[1],)
 
 
 async def test_news_that_nobody_waits_for_is_done(

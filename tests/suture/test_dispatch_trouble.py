@@ -76,7 +76,7 @@ async def test_the_sweep_leaves_alone_what_a_run_has_heard_and_repeats_what_it_h
 async def test_a_refusal_is_tried_again_then_a_person_is_asked_and_others_go_on(
     store: Store, quiet_client: Client, accept: Accept, number: str
 ) -> None:
-    def picky(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> BaseModel:
+    def picky(name: RunName, correlation_id: str, closing: str | None, at: datetime, kept_in: str | None) -> BaseModel:
         if name.number == number:
             raise KeyError("no route")
         return start(name, correlation_id, closing, at)
@@ -108,7 +108,7 @@ async def test_the_run_is_started_in_the_trace_of_its_event(
 ) -> None:
     seen: list[str] = []
 
-    def look(name: RunName, correlation_id: str, closing: str | None, at: datetime) -> BaseModel:
+    def look(name: RunName, correlation_id: str, closing: str | None, at: datetime, kept_in: str | None) -> BaseModel:
         seen.append(format(trace.get_current_span().get_span_context().trace_id, "032x"))
         return start(name, correlation_id, closing, at)
 

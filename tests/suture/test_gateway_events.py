@@ -245,3 +245,41 @@ async def test_the_access_log_holds_no_query_and_no_unknown_path(
         await door.send(captured())
     lines = [record.getMessage() for record in caplog.records if record.name == "suture.gateway.access"]
     assert lines == ["GET /healthz 200", "GET (no such path) 404", "POST /v1/events/{source} 202"]
+
+
+async def present(door: FrontDoor, secret: str, *, source: str = "presenting", header: str = "X-Hook-Secret") -> int:
+    path, body = f"/v1/events/{source}/Use/1", json.dumps(captured(uuid4().hex[:12]) | {"eventId": uuid4().hex})
+    return (await door.http.put(path, content=body, headers={header: secret.encode()})).status_code
+
+
+async def test_a_source_that_cannot_sign_is_known_by_the_secret_that_it_presents(door: FrontDoor) -> None:
+    old, new = ((door.settings.file.parent / f"{name}.secret").read_text().strip() for name in ("old", "new"))
+    assert [await present(door, secret) for secret in (old, new)] == [202, 202]
+    for wrong in ("", "x", new[:-1], f"{new}x", new.removeprefix("whsec_"), "\N{BONE}"):
+        assert await present(door, wrong) == 401
+    assert await present(door, new, header="X-Other") == 401
+
+
+async def test_what_presents_does_not_sign_and_what_signs_does_not_present(door: FrontDoor) -> None:
+    assert (await door.send(captured("U-61"), source="presenting")).status_code == 401
+    new = (door.settings.file.parent / "new.secret").read_text().strip()
+    assert await present(door, new, source="inventory") == 401
+    assert await present(door, new, source="nobody") == 401
+
+
+async def test_a_presented_event_is_known_again_by_the_id_that_its_system_gives(door: FrontDoor) -> None:
+    new = (door.settings.file.parent / "new.secret").read_text().strip()
+    body = json.dumps(captured("U-62") | {"eventId": "evt-62"})
+    sent = [
+        await door.http.request(method, "/v1/events/presenting/Use/62", content=body, headers={"X-Hook-Secret": new})
+        for method in ("PUT", "POST", "PUT")
+    ]
+    assert [answer.status_code for answer in sent] == [202, 200, 200]
+    assert (await stored(door, "evt-62", source="presenting")).business_key.endswith(":U-62")
+
+
+async def test_a_presented_body_that_is_no_event_is_refused_by_its_field(door: FrontDoor) -> None:
+    new = (door.settings.file.parent / "new.secret").read_text().strip()
+    answer = await door.http.put("/v1/events/presenting/Use/1", content=b"{}", headers={"X-Hook-Secret": new})
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "eventId"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 
 from canonical.inbound import Inbound, InvalidEvent
 from canonical.model import Frozen
@@ -118,7 +118,7 @@ class Quoting:
     bodies = (Quotes,)
     build = INVENTORY.build
 
-    def translate(self, body: Mapping[str, Any]) -> Inbound:
+    def translate(self, body: Mapping[str, Any], settings: BaseModel) -> Inbound:
         """Refuse."""
         Quotes.model_validate(body)
         raise InvalidEvent(next(iter(body)), "expected nothing")

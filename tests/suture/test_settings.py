@@ -51,7 +51,7 @@ def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_policy_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
-    policy = read(write_hospital(tmp_path)).policy_for("NORTH")
+    policy = read(write_hospital(tmp_path)).policy_for("NORTH", "usage-to-charge")
     assert policy.confirmation.overdue == timedelta(hours=6)
     assert policy.confirmation.look_again == timedelta(minutes=5)
     assert policy.charge_when is CaseStatus.verified
@@ -136,6 +136,11 @@ def test_the_route_is_the_latest_that_has_begun(tmp_path: Path) -> None:
             '[hospital]\nname = "Mercy General"\nlegal_entity = "MG"\ncurrency = "USD"',
             "",
             "[hospital]: expected this table",
+        ),
+        (
+            "[policy.confirmation]",
+            "[facilities.NORTH.purchasing.receiving]\nover = 101\n[policy.confirmation]",
+            "[facilities.NORTH.purchasing.receiving] over: expected less than or equal to 100",
         ),
         ("[facilities.NORTH]", "[policy.no_such.thing]", "[facilities.<name>]: expected this table"),
         (*_temporal('address = "nowhere"'), "[temporal] address: expected host:port, for example 127.0.0.1:7233"),

@@ -10,6 +10,7 @@ from canonical.effect import Edge, EffectState, Posted
 from canonical.identity import undo_key, wire_key
 from suture.store.store import Store
 from tests.support.documents import NOON, intent, later
+from tests.support.transactions import counted
 
 KEY = intent().key
 POSTED = Posted(reference="M-1", posting_date=date(2026, 11, 22))
@@ -47,6 +48,25 @@ async def test_the_outcome_is_known_to_the_next_attempt(store: Store) -> None:
     )
 
 
+async def test_what_somebody_else_has_posted_stands_with_its_outcome_from_the_first_moment(store: Store) -> None:
+    edge = Edge(
+        from_system="inventory",
+        from_kind="usage",
+        from_reference="U-1",
+        to_system="inventory",
+        to_kind="movement",
+        to_reference="M-1",
+        relation="posted-for",
+        effect_key=KEY,
+    )
+    for _ in range(2):
+        with counted(store) as count:
+            await store.effects.stands(intent(), EffectState.by_hand, at=NOON, posted=POSTED, edges=[edge])
+        assert count.transactions == 1
+    assert await state_of(store) is EffectState.by_hand
+    assert await store.lineage.of_runs([intent().workflow_id]) == (edge,)
+
+
 async def test_an_effect_comes_back_exactly(store: Store) -> None:
     full = intent(amount=Decimal("1234567890.10"), currency="USD", quantity=Decimal("0.1"), unit="each",
         business_date=date(2026, 11, 21), item="4711", lot="L 1", token="acct_" + "A" * 26)  # fmt: skip
@@ -78,7 +98,7 @@ async def test_an_outcome_without_an_intent_is_refused(store: Store) -> None:
         to_reference="C", relation="charged", effect_key=KEY)  # fmt: skip
     with pytest.raises(LookupError):
         await store.effects.settle(KEY, EffectState.applied, at=NOON, posted=POSTED, edges=[edge])
-    assert await store.lineage.walk(system="a", kind="use", reference="U-1") == ()
+    assert await store.lineage.walk(("a", "use", "U-1")) == ()
 
 
 async def test_doubt_comes_too_late_for_what_is_known(store: Store) -> None:
@@ -123,6 +143,24 @@ async def test_taking_back_a_surplus_leaves_the_one_that_stands(store: Store) ->
     assert await state_of(store) is EffectState.applied
 
 
+@pytest.mark.parametrize(("reference", "state"), [("M-1", EffectState.reversed), ("M-9", EffectState.applied)])
+async def test_what_its_system_took_back_by_itself_is_reversed_where_it_is_that_document(
+    store: Store, reference: str, state: EffectState
+) -> None:
+    await store.effects.intend(intent(), at=NOON)
+    await store.effects.settle(KEY, EffectState.applied, at=NOON, posted=POSTED)
+    await store.effects.gone(KEY, reference)
+    assert await state_of(store) is state
+
+
+async def test_what_is_gone_while_its_outcome_is_open_may_still_be_sent_again(store: Store) -> None:
+    await store.effects.intend(intent(), at=NOON)
+    await store.effects.settle(KEY, EffectState.uncertain, at=NOON)
+    await store.effects.gone(KEY, "M-1")
+    await store.effects.resent(KEY, at=later(minutes=1))
+    assert await state_of(store) is EffectState.intended
+
+
 async def test_another_document_may_stand_after_the_first_was_taken_back(store: Store) -> None:
     await store.effects.intend(intent(), at=NOON)
     await store.effects.settle(KEY, EffectState.uncertain, at=NOON)
@@ -165,9 +203,29 @@ async def test_lineage_is_walked_both_ways_and_each_edge_is_kept_once(store: Sto
     ]
     for _ in range(2):
         await store.effects.settle(KEY, EffectState.applied, at=NOON, posted=POSTED, edges=edges)
-    walked = await store.lineage.walk(system="claims", kind="k", reference="K-1")
+    walked = await store.lineage.walk(("claims", "k", "K-1"))
     assert walked == (edges[2], edges[1], edges[0])
-    assert await store.lineage.walk(system="claims", kind="other", reference="K-1") == ()
+    assert await store.lineage.walk(("claims", "other", "K-1")) == ()
+
+
+async def test_a_walk_keeps_to_a_facility_and_leads_through_a_standing_need_or_a_joint_invoice_no_further(
+    store: Store,
+) -> None:
+    def edge(source: str, target: str, facility: str = "N") -> Edge:
+        (a, b), (c, d) = source.split(":"), target.split(":")
+        key = f"receipt-to-invoice:{facility}:order:{d}:receipt:1"
+        return Edge(from_system="s", from_kind=a, from_reference=b, to_system="s", to_kind=c, to_reference=d,
+            relation="became", effect_key=key)  # fmt: skip
+
+    first = [edge("par-level:1", "request:1"), edge("request:1", "order:1"), edge("order:1", "receipt:1")]
+    joint = [edge("order:1", "payable:1"), edge("order:2", "payable:1"), edge("invoice:1", "payable:1")]
+    others = [edge("par-level:1", "request:2"), edge("request:2", "order:2"), edge("order:2", "receipt:2")]
+    elsewhere = [edge("order:1", "receipt:9", "S")]
+    await store.lineage.tell([*first, *joint, *others, *elsewhere], at=NOON)
+    assert {*await store.lineage.walk(("s", "order", "1"), facility="N")} == {*first, *joint}
+    assert {*await store.lineage.walk(("s", "payable", "1"), facility="N")} == {*first, *joint, *others}
+    assert await store.lineage.of_runs(["receipt-to-invoice:S:order:9"]) == tuple(elsewhere)
+    assert {*await store.lineage.naming("9")} == {*elsewhere}
 
 
 async def test_what_was_doubted_had_left_when_its_attempt_ended_at_the_latest(store: Store) -> None:

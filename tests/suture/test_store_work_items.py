@@ -8,12 +8,15 @@ from temporalio.common import MetricMeter
 
 from canonical.documents.work_item import Cause, Decision, WorkItem
 from canonical.errors import Audience
+from canonical.memory import InboxState
 from canonical.money import Money
+from suture.store.inbox import Accepted
 from suture.store.store import Store
-from suture.store.work_items import WORK_ITEMS
+from suture.store.work_item_table import WORK_ITEMS
 from suture.telemetry import metrics
-from tests.support.documents import NOON, arrival, later, run_name
+from tests.support.documents import NOON, arrival, later, projection, run_name
 from tests.support.meter import Meter
+from tests.support.transactions import Counted, counted
 
 ITEM = WorkItem(
     item_id=f"{run_name().workflow_id}:charge:1",
@@ -70,6 +73,59 @@ async def test_a_run_that_asks_again_opens_its_item_again(store: Store) -> None:
     await store.work_items.asked(ITEM)
     (listed,) = await store.work_items.open_items()
     assert (listed.item, listed.decision, listed.decided_by, listed.reason) == (ITEM, None, None, "")
+
+
+async def test_whatever_a_run_asks_is_one_transaction_and_a_new_question_one_statement(store: Store) -> None:
+    with counted(store) as first:
+        await store.work_items.asked(ITEM)
+    with counted(store) as again:
+        await store.work_items.asked(ITEM)
+    with counted(store) as closing:
+        await store.work_items.closed(ITEM.item_id, decision=None, person=None, reason="", at=NOON)
+    assert (first, again, closing) == (Counted(1, 1), Counted(1, 3), Counted(1, 1))
+
+
+async def test_what_a_person_does_to_an_item_and_the_audit_of_it_are_one_transaction(store: Store) -> None:
+    asked = {"cause": Cause.event_refused, "words": "was refused", "at": NOON}
+    accepted = await store.inbox.accept(arrival("U-1"))
+    assert isinstance(accepted, Accepted)
+    await store.inbox.refused(accepted.id, at=NOON, note="no")
+    item_id = await store.event_items.ask(arrival("U-1").envelope, **asked)
+    audit = store.work_items._audit
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise OSError("the disk is full")
+
+    real, audit.write = audit.write, fail
+    again = {"decision": Decision.retry, "person": "dana", "reason": "", "at": NOON}
+    for act in (store.work_items.take(item_id, person="dana", at=NOON), store.event_items.decide(item_id, **again)):
+        with pytest.raises(OSError, match="disk"):
+            await act
+    listed = await store.work_items.get(item_id)
+    assert (listed.taken_by, listed.closed_at) == (None, None)
+    assert (await store.inbox.get(accepted.id)).state is InboxState.refused
+
+    audit.write = real
+    await store.work_items.take(item_id, person="dana", at=NOON)
+    await store.work_items.take(item_id, person="dana", at=NOON)
+    await store.event_items.decide(item_id, **again)
+    with pytest.raises(ValueError, match="closed"):
+        await store.event_items.decide(item_id, **again)
+    acts = [(act.who, act.action) for act in await store.audit.acts(subject=item_id)]
+    assert acts == [("dana", "event.retry"), ("dana", "work-item.take")]
+    assert (await store.inbox.get(accepted.id)).state is InboxState.stored
+
+
+async def test_a_run_that_ended_badly_shows_so_with_its_one_item_or_not_at_all(store: Store) -> None:
+    await store.work_items.opened(ITEM)
+    left = ITEM.model_copy(update={"item_id": f"{ITEM.workflow_id}:ended:1", "cause": Cause.left_behind})
+    ended = projection("U-1", outcome="terminated", closed=later(hours=1))
+    with counted(store) as count:
+        await store.runs.ended(ended, item=left, instead_of=[ITEM.item_id], reason="see there", at=later(hours=1))
+    assert count.transactions == 1
+    assert [one.item.item_id for one in await store.work_items.open_items()] == [left.item_id]
+    assert (await store.work_items.get(ITEM.item_id)).reason == "see there"
+    assert await store.runs.find(workflow_id=ended.workflow_id) == (ended,)
 
 
 async def test_the_first_closing_counts(store: Store) -> None:

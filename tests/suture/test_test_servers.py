@@ -17,7 +17,7 @@ def test_each_database_is_fresh(postgresql: PostgreSQL, postgresql_url: str) -> 
     postgresql.drop_database(other)
 
 
-async def test_the_three_systems_serve_and_know_their_callers(sandbox: Sandbox) -> None:
+async def test_the_four_systems_serve_and_know_their_callers(sandbox: Sandbox) -> None:
     async with httpx.AsyncClient() as client:
         for system in sandbox.systems:
             assert (await client.get(f"{system.url}/openapi.json")).status_code == 200

@@ -32,6 +32,29 @@ def test_a_number_of_the_hospitals_own_form_on_the_goods_becomes_one_too(store: 
     assert Tokeniser(store.vault).data(usage(lot="7700123"))["lot"] == "7700123"
 
 
+@pytest.mark.parametrize("field", ["lot", "serial"])
+def test_a_patients_number_on_a_line_of_a_paper_or_on_its_lots_becomes_a_token(store: Store, field: str) -> None:
+    tokeniser = Tokeniser(store.vault)
+    lots = [{field: "MRN-7700123", "quantity": "1"}, {field: "L4702A", "quantity": "2"}]
+    told = tokeniser.data({"lines": [{"item": "4702", "lots": lots}, {"item": "4703", field: "MRN-7700123"}]})
+    token = store.vault.token("id", "MRN-7700123").token
+    assert told["lines"] == [
+        {"item": "4702", "lots": [{field: token, "quantity": "1"}, {field: "L4702A", "quantity": "2"}]},
+        {"item": "4703", field: token},
+    ]
+    assert [made.token for made in tokeniser.made] == [token, token]
+
+
+def test_a_usage_sheet_that_scans_the_number_of_its_own_case_hands_on_no_clear_number(store: Store) -> None:
+    told = Tokeniser(store.vault).data({"surgical_case": "CQ7ZXKW4", "lines": [{"item": "4702", "lot": "cq7zxkw4"}]})
+    assert told["lines"][0]["lot"] == store.vault.token("id", "cq7zxkw4").token
+
+
+@pytest.mark.parametrize("lines", [None, "none", 3, ["a"], [["b"]], [{"lots": "none"}]])
+def test_lines_of_another_form_are_left_to_whoever_reads_the_document(store: Store, lines: object) -> None:
+    assert Tokeniser(store.vault).data({"lines": lines}) == {"lines": lines}
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_what_is_printed_on_goods_stays(store: Store, label: str) -> None:
     told = Tokeniser(store.vault).data(usage(lot=label, serial=label, scan={"lot": label}))

@@ -74,6 +74,20 @@ async def test_polling_that_dies_is_one_line_and_an_exit_code(tmp_path: Path, te
     assert "Traceback" not in told.decode()
 
 
+async def test_a_worker_of_transactions_reads_no_credential_of_a_system(tmp_path: Path, temporal: Server) -> None:
+    home = _home(tmp_path, temporal=temporal.address)
+    for token in (tmp_path / "systems").glob("*.token"):
+        token.unlink()
+    process = await _start(home, "-m", "worker", "--role", "transactions")
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        served = [(await process.stdout.readline()).decode() for _ in range(2)]
+        process.terminate()
+        await process.communicate()
+    assert served[0] == "worker serves transactions\n" and served[1].startswith("worker ready: transactions; ")
+    assert process.returncode == 0
+
+
 @activity.defn(name="nothing")
 async def nothing() -> None:
     """Does nothing."""

@@ -1,10 +1,14 @@
-"""A house for workflow tests, on the session's Temporal server; every test runs with a cache of runs and without one."""
+"""Houses for workflow tests, on the session's Temporal server; every run of a test is replayed at the test's end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Replayer
 
 from suture.keys import Keyring
 from suture.store.migrate import migrate
@@ -12,6 +16,12 @@ from suture.store.store import Store
 from suture.temporal.plugin import suture_plugin
 from suture.temporal.server import Server
 from tests.support.house import House
+from tests.support.payables import Payables
+from tests.support.trade_house import TradeHouse
+from workflows.supplier_invoice import SupplierInvoice
+from workflows.usage_to_charge import UsageToCharge
+
+OpenTradeHouse = Callable[..., Awaitable[TradeHouse]]
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +45,53 @@ async def client(temporal: Server, keyring: Keyring) -> Client:
     return await Client.connect(temporal.address, plugins=[suture_plugin(keyring)])
 
 
-@pytest.fixture(params=[1000, 0], ids=["cached", "replayed"])
-async def house(client: Client, store: Store, request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    """The house, open; `replayed` keeps no run in memory, so that each of its tasks replays its whole history."""
-    options = {"max_cached_workflows": request.param}
-    async with House(client=client, store=store, worker_options=options).open() as opened:
+@pytest.fixture
+async def house(client: Client, store: Store, keyring: Keyring) -> AsyncIterator[House]:
+    """The house, open."""
+    async with House(client=client, store=store).open() as opened:
         yield opened
+        await _replay(client, store, keyring, [UsageToCharge])
+
+
+@pytest.fixture
+async def trade_houses(client: Client, store: Store, keyring: Keyring) -> AsyncIterator[Callable[..., TradeHouse]]:
+    """Makes a house for ordering, receiving and paying, to be opened by the test once it is furnished."""
+    houses: list[TradeHouse] = []
+
+    def furnish(*workflows: type, **furniture: Any) -> TradeHouse:
+        houses.append(TradeHouse(client=client, store=store, workflows=workflows, **furniture))
+        return houses[-1]
+
+    yield furnish
+    for house in houses:
+        await _replay(house.client, store, keyring, house.workflows)
+
+
+async def _replay(client: Client, store: Store, keyring: Keyring, workflows: Sequence[type]) -> None:
+    """Replay every run that the store knows, but those that a test has deleted."""
+    replayer = Replayer(workflows=workflows, plugins=[suture_plugin(keyring)])
+    for run in await store.runs.find():
+        try:
+            history = await client.get_workflow_handle(run.workflow_id).fetch_history()
+        except RPCError as gone:
+            if gone.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            continue
+        await replayer.replay_workflow(history)
+
+
+@pytest.fixture
+async def trade_house(trade_houses: Callable[..., TradeHouse]) -> AsyncIterator[OpenTradeHouse]:
+    """Opens such a house for these workflows at once."""
+    async with AsyncExitStack() as stack:
+
+        async def open_house(*workflows: type) -> TradeHouse:
+            return await stack.enter_async_context(trade_houses(*workflows).open())
+
+        yield open_house
+
+
+@pytest.fixture
+async def payables(trade_house: OpenTradeHouse) -> Payables:
+    """Accounts payable of a house that is open for invoices."""
+    return Payables(await trade_house(SupplierInvoice))

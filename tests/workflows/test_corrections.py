@@ -189,7 +189,7 @@ async def test_what_is_taken_back_is_recorded_with_the_facts_of_what_was_done_an
         assert (told.quantity, told.unit, told.amount, told.item, told.token) == (
             *(intent.quantity, intent.unit, intent.amount, intent.item, intent.token),
         )
-    edges = await house.store.lineage.walk(system=house.source, kind="usage", reference="facts")
+    edges = await house.store.lineage.walk((house.source, "usage", "facts"))
     assert sorted(edge.relation for edge in edges) == ["posted-for"] * 3 + ["taken-back-by"] * 3
 
 

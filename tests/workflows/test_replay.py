@@ -12,23 +12,33 @@ from suture.keys import Keyring
 from suture.store.store import Store
 from suture.temporal.plugin import suture_plugin
 from suture.temporal.server import Server
+from tests.histories.baskets import BASKET_SCENES
+from tests.histories.invoices import INVOICE_SCENES
+from tests.histories.orders import ORDER_SCENES
 from tests.histories.record import SCENES, kept_as
 from tests.support.histories import payloads
 from tests.support.house import House
+from workflows.receipt_to_invoice import ReceiptToInvoice
+from workflows.replenishment_approval import ReplenishmentApproval
+from workflows.replenishment_request import ReplenishmentRequest
+from workflows.supplier_invoice import SupplierInvoice
 from workflows.usage_to_charge import UsageToCharge
 
+FLOWS = [UsageToCharge, ReceiptToInvoice, SupplierInvoice, ReplenishmentRequest, ReplenishmentApproval]
 KEPT = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 
 
 def test_a_history_is_kept_of_every_scene() -> None:
-    assert sorted(kept_as(scene) for scene in SCENES) == KEPT
+    scenes = (*SCENES, *INVOICE_SCENES, *ORDER_SCENES, *BASKET_SCENES)
+    assert sorted(kept_as(scene) for scene in scenes) == KEPT
 
 
 @pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
 async def test_a_kept_history_is_told_the_same_way(file: Path) -> None:
     kept = json.loads(file.read_text())
     history = WorkflowHistory.from_json(kept["workflow_id"], payloads(kept["history"]))
-    replayer = Replayer(workflows=[UsageToCharge], plugins=[suture_plugin(Keyring.make(), permissive=True)])
+    plugins = [suture_plugin(Keyring.make(), permissive=True)]
+    replayer = Replayer(workflows=FLOWS, plugins=plugins)
     await replayer.replay_workflow(history)
 
 

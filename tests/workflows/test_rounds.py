@@ -20,7 +20,7 @@ from canonical.policy import Ladder, Rung
 from canonical.run import Standing
 from suture.rounds import Rounds
 from suture.store.store import Store
-from suture.store.work_items import WORK_ITEMS
+from suture.store.work_item_table import WORK_ITEMS
 from tests.support.house import LATER, SOON, House, eventually
 from tests.support.trouble import Trouble, refusal
 

@@ -118,7 +118,7 @@ async def test_what_the_source_has_posted_is_among_the_effects_and_in_the_lineag
     effects = {effect.intent.step: effect for effect in await house.store.effects.of(correlation_id="c-adopted")}
     assert effects["stock"].posted is not None and effects["stock"].posted.reference == posted.reference
     assert (effects["stock"].state, effects["stock"].intent.quantity) == ("applied", Decimal(2))
-    edges = await house.store.lineage.walk(system=house.source, kind="usage", reference="adopted")
+    edges = await house.store.lineage.walk((house.source, "usage", "adopted"))
     assert posted.reference in {edge.to_reference for edge in edges}
 
 
@@ -191,3 +191,16 @@ async def test_what_the_source_has_only_handed_in_is_waited_for(house: House) ->
         await house.report((await house.usage("in-batch")).model_copy(update={"already_posted": already}))
     ).result()
     assert (state.stock.standing, state.stock.reference, looks) == (Standing.posted, posted.reference, 3)
+
+
+async def test_a_charge_rejected_in_the_batch_may_be_accepted_as_done_by_hand(house: House) -> None:
+    async def post(*_: Any, wire_key: str, **__: Any) -> Posted:
+        house.billing.documents.posted["C1"] = Found(reference="C1", wire_key=wire_key, standing="rejected")
+        return Posted(reference="C1", standing="accepted")
+
+    house.billing.post_charge = post  # type: ignore[method-assign]
+    handle = await house.report(await house.usage("by-hand-later"))
+    (listed,) = await house.items()
+    await house.resolve(listed.item.item_id, Decision.accept, who="charges", external_reference="PAPER-9")
+    state = await handle.result()
+    assert (state.charge.standing, state.charge.reference) == (Standing.by_hand, "PAPER-9")
