@@ -18,13 +18,14 @@ ONCE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv demo test check format lint types imports bench histories lock clean
+.PHONY: help venv demo test check format lint types imports bench histories support lock clean
 
 help:
-	@echo "make demo [ONCE=1]   a hospital day on three real systems; ONCE=1 ends by itself"
+	@echo "make demo [ONCE=1]   a hospital day on four real systems; ONCE=1 ends by itself"
 	@echo "make test            every test, on real servers"
 	@echo "make check           format, lint, types, import rules"
 	@echo "make bench           throughput against a bare workflow"
+	@echo "make support         the README's table of what each system supports"
 	@echo "make lock            lock the dependencies of pyproject.toml again"
 	@echo "make clean           remove the environment and what tools leave"
 
@@ -54,8 +55,13 @@ $(STAMP): $(LOCKED) pyproject.toml
 demo: $(STAMP)
 	@exec $(BIN)/suture demo $(if $(filter-out 0,$(ONCE)),--once)
 
+# Tests of one file stay together, and share what it starts. Those that hold calls or measure time come last, alone.
+# The servers first: to get them takes longer than any test may.
 test: $(STAMP)
-	@$(BIN)/pytest
+	@[[ -n "$${SUTURE_TEMPORAL_ADDRESS:-}" ]] || $(BIN)/python -m suture.temporal.server_binary > /dev/null
+	@$(BIN)/python -m sandbox.peers.fhir --install > /dev/null
+	@status=0; $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not alone' || status=$$?; \
+	$(BIN)/pytest -m alone || status=$$?; exit $$status
 
 check: format lint types imports
 
@@ -76,6 +82,9 @@ bench: $(STAMP)
 
 histories: $(STAMP)
 	@$(BIN)/python -m tests.histories.record
+
+support: $(STAMP)
+	@$(BIN)/python -m tests.connectors.support
 
 lock:
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
