@@ -34,6 +34,7 @@ from suture.demo.purchasing.moves import (
     Ship,
 )
 from suture.demo.purchasing.orders import PURCHASES
+from suture.demo.purchasing.owned_by_suppliers import OWNED_BY_SUPPLIERS
 from suture.up.hospital import AUTHORITY, PEOPLE
 
 BY_NUMBER = {purchase.number: purchase for purchase in PURCHASES}
@@ -55,6 +56,11 @@ def test_the_day_has_at_least_twenty_orders_each_under_a_number_of_its_own() -> 
     assert len(BY_NUMBER) == len(PURCHASES)
     papers = Counter(move.number for _, move in EVERY if isinstance(move, Bill | Dock | SendBack))
     assert set(papers.values()) == {1}
+
+
+def test_what_was_used_in_a_surgical_case_has_a_supplier_of_its_own() -> None:
+    suppliers = [(one.facility, one.supplier) for one in OWNED_BY_SUPPLIERS]
+    assert len(set(suppliers)) == len(suppliers)
 
 
 def test_every_move_that_there_is_a_word_for_is_made() -> None:

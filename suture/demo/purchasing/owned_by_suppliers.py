@@ -1,6 +1,7 @@
 """Goods that are the supplier's own until used: ordered once the surgical case is closed and the usage sheet agrees.
 
 The uses themselves are those of the day: each purchase begins with what was used of one supplier in one surgical case.
+Each has a supplier of its own: who asks about a surgical case is known by its supplier alone, for its name is a token.
 """
 
 from canonical.documents.work_item import Cause
@@ -52,9 +53,9 @@ OWNED_BY_SUPPLIERS = (
         number="C-404",
         says="a supplier sends a usage sheet of a case in which nobody has reported a use",
         trouble="revenue integrity is asked, so that no charge is missed: the sheet is of another hospital",
-        supplier=100002,
+        supplier=100001,
         moves=(
-            Sheet(case=61, item=4730, lot="L4730A"),
+            Sheet(case=61, item=4729, lot="L4729A"),
             Decide(cause=Cause.use_not_reported, options=("--accept", "ANOTHER-404"), person="cora"),
         ),
     ),
