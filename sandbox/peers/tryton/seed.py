@@ -1,0 +1,160 @@
+# mypy: ignore-errors
+"""Seeds an empty Tryton database as a small hospital; run by Tryton's own Python: `seed.py CONFIGURATION DATABASE`.
+
+Facilities are warehouses, their places storage locations by code; a department that uses goods is a party with a
+customer location of its own, so that what is used leaves stock by a shipment to it. Prints one line a step.
+"""
+
+import datetime as dt
+import sys
+from decimal import Decimal
+
+from proteus import Model
+from proteus import config as proteus_config
+
+CONFIGURATION, DATABASE, PASSWORD = sys.argv[1:4]
+proteus_config.set_trytond(database=DATABASE, user="admin", config_file=CONFIGURATION)
+
+from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, get_accounts  # noqa: E402
+from trytond.modules.account_invoice.tests.tools import create_payment_term, set_fiscalyear_invoice_sequences  # noqa: E402
+from trytond.modules.company.tests.tools import create_company, get_company  # noqa: E402
+
+FACILITIES = {"NORTH": ("OR-1", "OR-2", "CATH", "ED-CART"), "SOUTH": ("OR-1", "STORE")}
+COST_CENTRES = ("4110", "4120", "4130")
+PLAIN, LOTTED = ("4703", "4702", "4711", "4712"), ("4701", "4704")
+SUPPLIERS = {"100": "Orthopaedic Supplies", "200": "General Medical"}
+GROUPS = (
+    "Account",
+    "Accounting",
+    "Purchase",
+    "Purchase Administration",
+    "Stock",
+    "Stock Force Assignment",
+    "Stock Cancellation",
+    "Product Administration",
+    "Party Administration",
+    "Account Budget",
+    "Analytic Administration",
+)
+YEARS = (2025, 2026, 2027)
+
+
+def say(what):
+    print(what, flush=True)
+
+
+def new(model, **fields):
+    record = Model.get(model)(**fields)
+    record.save()
+    return record
+
+
+for item in Model.get("ir.module.config_wizard.item").find([("state", "=", "open")]):
+    item.state = "done"
+    item.save()
+create_company(party=new("party.party", name="St Example Hospital"), currency="USD")
+company = get_company()
+say("company")
+create_chart(company)
+years = []
+for year in YEARS:
+    made = create_fiscalyear(company, today=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    made = set_fiscalyear_invoice_sequences(made)
+    made.click("create_period")
+    years.append(made)
+closed = [period for period in years[0].periods if period.start_date.month <= 3]
+Model.get("account.period").click(closed, "close")
+accounts = get_accounts(company)
+term = create_payment_term()
+term.save()
+say("chart, periods")
+
+Account = Model.get("account.account")
+(expense,) = Account.find([("code", "=", "5.1.1")]) or [accounts["expense"]]
+Journal = Model.get("account.journal")
+category = new(
+    "product.category",
+    name="Medical supplies",
+    accounting=True,
+    account_expense=expense,
+    account_revenue=accounts["revenue"],
+)
+units = new("product.uom.category", name="Medical units")
+each = new("product.uom", name="each", symbol="each", category=units, rate=1.0, factor=1.0, rounding=0.0001, digits=4)
+box = new("product.uom", name="box", symbol="box", category=units, rate=0.1, factor=10.0, rounding=0.0001, digits=4)
+suppliers = {}
+for code, name in SUPPLIERS.items():
+    suppliers[code] = new("party.party", name=name, code=code, supplier_payment_term=term)
+Template, Product = Model.get("product.template"), Model.get("product.product")
+for code in (*PLAIN, *LOTTED):
+    template = Template(
+        name=f"Item {code}",
+        code=code,
+        type="goods",
+        default_uom=each,
+        list_price=Decimal(20),
+        cost_price_method="fixed",
+        purchasable=True,
+        purchase_uom=each,
+        account_category=category,
+    )
+    if code in LOTTED:
+        template.lot_required = ["supplier", "customer", "lost_found", "storage", "production"]
+        template.expiration_state = "optional"
+    template.save()
+    (product,) = Product.find([("template", "=", template.id)])
+    product.cost_price = Decimal("10.0000")
+    product.save()
+    identifier = product.identifiers.new()
+    identifier.code = f"0081234{code}00".ljust(14, "0")
+    product.save()
+    priced = new("purchase.product_supplier", template=template, party=suppliers["100"], currency=company.currency)
+    price = priced.prices.new()
+    price.quantity, price.unit_price = 0, Decimal("10.0000")
+    priced.save()
+say("items, suppliers, prices")
+
+Location = Model.get("stock.location")
+(first,) = Location.find([("type", "=", "warehouse")])
+for facility, places in FACILITIES.items():
+    if facility == "NORTH":
+        first.name, first.code = facility, facility
+        first.save()
+        warehouse = first
+    else:
+        parts = {
+            kind: new("stock.location", name=f"{facility} {kind}", code=f"{facility}/{kind}", type="storage")
+            for kind in ("input", "output", "storage")
+        }
+        warehouse = new(
+            "stock.location",
+            name=facility,
+            code=facility,
+            type="warehouse",
+            **{f"{kind}_location": place for kind, place in parts.items()},
+        )
+    for place in places:
+        new("stock.location", name=f"{facility} {place}", code=place, type="storage", parent=warehouse.storage_location)
+        used = new("stock.location", name=f"Used: {facility} {place}", code=f"USED/{facility}/{place}", type="customer")
+        department = Model.get("party.party")(name=f"Department: {facility} {place}", code=f"USED/{facility}/{place}")
+        department.customer_location = used
+        department.save()
+say("facilities, departments")
+
+lot_type = Model.get("stock.lot")
+for code in LOTTED:
+    (product,) = Product.find([("code", "=", code)])
+    new("stock.lot", number=f"L{code}A", product=product, expiration_date=dt.date(2029, 5, 1))
+
+root = new("analytic_account.account", name="Cost centres", type="root")
+for code in COST_CENTRES:
+    new("analytic_account.account", name=f"Cost centre {code}", code=code, type="normal", root=root, parent=root)
+say("cost centres")
+
+user = Model.get("res.user")(name="Integration engine", login="engine", password=PASSWORD)
+user.company = Model.get("company.company").find([])[0]
+user.companies.append(Model.get("company.company")(user.company.id))
+for group in Model.get("res.group").find([("name", "in", list(GROUPS))]):
+    user.groups.append(group)
+user.save()
+say("login")
