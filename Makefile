@@ -60,6 +60,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	@[[ -n "$${SUTURE_TEMPORAL_ADDRESS:-}" ]] || $(BIN)/python -m suture.temporal.server_binary > /dev/null
 	@$(BIN)/python -m sandbox.peers.fhir --install > /dev/null
+	@$(BIN)/python -m sandbox.peers.tryton --install > /dev/null
 	@status=0; $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not alone' || status=$$?; \
 	$(BIN)/pytest -m alone || status=$$?; exit $$status
 

@@ -65,6 +65,30 @@ class RestClient:
         """GET; answers a 2xx, or a status named in `also`, and raises a leaf for everything else."""
         return await self._call(operation, "GET", path, params=params, headers=headers, also=also, is_write=False)
 
+    async def ask(
+        self,
+        operation: str,
+        path: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        bare: Collection[int] = (),
+        within: timedelta | None = None,
+    ) -> Answer:
+        """A POST that changes nothing, for a vendor whose every call is one; `bare` statuses say all by themselves."""
+        return await self._call(
+            operation,
+            "POST",
+            path,
+            params=(),
+            body=json,
+            headers=headers,
+            also=(),
+            bare=bare,
+            is_write=False,
+            within=within,
+        )
+
     async def write(
         self,
         operation: str,
@@ -76,10 +100,12 @@ class RestClient:
         headers: Mapping[str, str] | None = None,
         params: Params = (),
         also: Collection[int] = (),
+        bare: Collection[int] = (),
     ) -> Answer:
         """A call that changes something; answers a 2xx, or a status named in `also`, and raises a leaf otherwise.
 
-        The body is `json`, or `content` as it is, with its type among the headers.
+        The body is `json`, or `content` as it is, with its type among the headers. A status named in `bare` is answered
+        whatever comes with it, be it no JSON.
         """
         return await self._call(
             operation,
@@ -90,6 +116,7 @@ class RestClient:
             content=content,
             headers=headers,
             also=also,
+            bare=bare,
             is_write=True,
         )
 
@@ -106,9 +133,11 @@ class RestClient:
         params: Params,
         also: Collection[int],
         is_write: bool,
+        bare: Collection[int] = (),
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        within: timedelta | None = None,
     ) -> Answer:
         with self._tracer.start_as_current_span(
             f"{self.system} {operation}",
@@ -127,6 +156,7 @@ class RestClient:
                         json=body,
                         content=content,
                         headers={**self._outgoing(), **(headers or {})},
+                        timeout=within.total_seconds() if within else httpx.USE_CLIENT_DEFAULT,
                     )
                 )
             except NOTHING_SENT as cause:
@@ -146,7 +176,7 @@ class RestClient:
             text=response.text,
             headers=response.headers,
         )
-        if answer.body is not GARBAGE and (answer.ok or answer.status in also):
+        if answer.status in bare or (answer.body is not GARBAGE and (answer.ok or answer.status in also)):
             return answer
         raise answer.as_failure()
 

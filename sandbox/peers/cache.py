@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from hashlib import sha256
@@ -35,7 +35,7 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of this name, made first where it is not there."""
     folder = cache_folder() / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _held(folder.with_name(f"{name}.lock")):
+    with alone(folder.with_name(f"{name}.lock")):
         if not folder.is_dir():
             with TemporaryDirectory(dir=folder.parent, prefix="making-") as new:
                 make(Path(new) / name)
@@ -51,13 +51,13 @@ def program(name: str, *, package: str) -> str:
     return found
 
 
-def run(argv: Sequence[str], *, what: str, cwd: Path) -> None:
+def run(argv: Sequence[str], *, what: str, cwd: Path, env: Mapping[str, str] | None = None) -> None:
     """Run a program to its end, saying that it goes on; `PeerMissing` with its last words where it fails."""
     say(f"{what} ...")
     began = said = time.monotonic()
     with (cwd / "output.log").open("w+") as output:
         process = subprocess.Popen(
-            list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            list(argv), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             while process.poll() is None:
@@ -85,7 +85,8 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def _held(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
+    """Hold a lock file; it is given up with the process, however that ends."""
     with lock.open("ab") as file:
         flock(file, LOCK_EX)
         yield

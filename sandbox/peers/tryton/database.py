@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,8 +11,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from sandbox.peers.cache import PeerMissing, alone, run
+from sandbox.peers.postgresql import program as postgresql_program
+from sandbox.peers.postgresql import short_lived
 from sandbox.peers.tryton.place import ADMINISTRATOR, MODULES, SEED, dump, edition, folder, program
-from sandbox.peers.tryton.working import CannotBeHad, alone, run
 
 ENGINE, ENGINE_PASSWORD = "engine", "engine-secret-1"
 """The login of the engine, with the groups that it needs; the peer listens on the machine itself alone."""
@@ -31,6 +34,14 @@ def configuration(postgresql: str, port: int, place: Path) -> Path:
     return file
 
 
+def seeded() -> None:
+    """Have the seeded database kept, with a PostgreSQL that lives no longer than this."""
+    with alone(folder() / "database.lock"):
+        if not dump().exists():
+            with short_lived() as postgresql:
+                _make(postgresql)
+
+
 def copy(postgresql: str, name: str) -> None:
     """A fresh database of this name, seeded; a database that is there stays as it is."""
     template = f"tryton_seeded_{edition()}"
@@ -48,8 +59,8 @@ def _restore(postgresql: str, template: str) -> None:
     """Under another name until it is whole."""
     making = f"{template}_{uuid4().hex[:6]}"
     _execute(postgresql, sql.SQL("CREATE DATABASE {}"), making)
-    argv = [_postgresql("pg_restore"), "--no-owner", "-d", f"{_server(postgresql)} dbname={making}", dump()]
-    run(argv, what="restoring the seeded Tryton")
+    argv = [postgresql_program("pg_restore"), "--no-owner", "-d", f"{_server(postgresql)} dbname={making}", str(dump())]
+    run(argv, what="restoring the seeded Tryton", cwd=folder())
     _execute(postgresql, sql.SQL("ALTER DATABASE {} RENAME TO {}"), making, template)
 
 
@@ -63,14 +74,17 @@ def _make(postgresql: str) -> None:
             secret = place / "password"
             secret.write_text(ADMINISTRATOR)
             env = {**os.environ, "TRYTONPASSFILE": str(secret)}
-            admin = [program("trytond-admin"), "-c", settings, "-d", name]
-            run([*admin, "--all", "--email", "admin@example.org", "-p"], what="Tryton's database, once", env=env)
-            active = [*admin, "-u", *MODULES, "--activate-dependencies"]
-            run(active, what="activating Tryton's modules, once (about 90 s)", env=env)
-            run([program("python"), SEED, settings, name, ENGINE_PASSWORD], what="seeding the hospital", env=env)
+            admin = [program("trytond-admin"), "-c", str(settings), "-d", name]
+
+            def step(argv: Sequence[str], what: str) -> None:
+                run(argv, what=what, cwd=place, env=env)
+
+            step([*admin, "--all", "--email", "admin@example.org", "-p"], "Tryton's database, once")
+            step([*admin, "-u", *MODULES, "--activate-dependencies"], "activating Tryton's modules, once (about 90 s)")
+            step([program("python"), str(SEED), str(settings), name, ENGINE_PASSWORD], "seeding the hospital")
             whole = place / "whole.dump"
-            argv = [_postgresql("pg_dump"), "-Fc", "--no-owner", "-f", whole]
-            run([*argv, "-d", f"{_server(postgresql)} dbname={name}"], what="keeping the seeded Tryton", env=env)
+            argv = [postgresql_program("pg_dump"), "-Fc", "--no-owner", "-f", str(whole)]
+            step([*argv, "-d", f"{_server(postgresql)} dbname={name}"], "keeping the seeded Tryton")
             shutil.copyfile(whole, dump().with_suffix(".part"))
             dump().with_suffix(".part").replace(dump())
     finally:
@@ -92,18 +106,9 @@ def _connected(postgresql: str) -> "psycopg.Connection[tuple[object, ...]]":
     try:
         return psycopg.connect(f"{_server(postgresql)} dbname=postgres", autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
-        raise CannotBeHad(f"Tryton needs a PostgreSQL server, and there is none: {error}") from None
+        raise PeerMissing(f"Tryton needs a PostgreSQL server, and there is none: {error}") from None
 
 
 def _server(postgresql: str) -> str:
     told = {name: value for name, value in conninfo_to_dict(postgresql).items() if value and name != "dbname"}
     return " ".join(f"{name}={value}" for name, value in told.items())
-
-
-def _postgresql(name: str) -> Path:
-    """A program of the installed PostgreSQL; Debian keeps some off PATH."""
-    on_path = shutil.which(name)
-    found = [Path(on_path)] if on_path else sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    if not found:
-        raise CannotBeHad(f"{name} is needed: install PostgreSQL (Debian: postgresql)")
-    return found[-1]

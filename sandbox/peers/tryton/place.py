@@ -1,9 +1,9 @@
 """Where the installed Tryton and its seeded database are kept, and of which parts it is made."""
 
-import os
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+
+from sandbox.peers.cache import cache_folder
 
 VERSION = "8.2"
 MODULES = (
@@ -24,16 +24,21 @@ LANGUAGE, ADMINISTRATOR = "en", "admin"
 SEED = Path(__file__).with_name("seed.py")
 
 
-def folder(environ: Mapping[str, str] = os.environ) -> Path:
+def folder() -> Path:
     """The peer's own folder under the cache folder, outside any checkout."""
-    base = environ.get("XDG_CACHE_HOME", "").strip()
-    cache = Path(base) if base else Path.home() / ".cache"
-    return cache / "suture" / "peers" / f"tryton-{VERSION}"
+    place = cache_folder() / f"tryton-{VERSION}"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
-def program(name: str) -> Path:
+def program(name: str) -> str:
     """A program of the installed Tryton."""
-    return folder() / "venv" / "bin" / name
+    return str(environment() / "bin" / name)
+
+
+def environment() -> Path:
+    """The Python environment that Tryton is installed into: other modules, or another version, is another one."""
+    return folder() / f"venv-{sha256(' '.join((VERSION, *MODULES)).encode()).hexdigest()[:12]}"
 
 
 def edition() -> str:

@@ -23,19 +23,8 @@ FACILITIES = {"NORTH": ("OR-1", "OR-2", "CATH", "ED-CART"), "SOUTH": ("OR-1", "S
 COST_CENTRES = ("4110", "4120", "4130")
 PLAIN, LOTTED = ("4703", "4702", "4711", "4712"), ("4701", "4704")
 SUPPLIERS = {"100": "Orthopaedic Supplies", "200": "General Medical"}
-GROUPS = (
-    "Account",
-    "Accounting",
-    "Purchase",
-    "Purchase Administration",
-    "Stock",
-    "Stock Force Assignment",
-    "Stock Cancellation",
-    "Product Administration",
-    "Party Administration",
-    "Account Budget",
-    "Analytic Administration",
-)
+# What the connector does needs no more; the forced assignment is for discrepancies, the cancellation for taking back.
+GROUPS = ("Stock", "Stock Force Assignment", "Stock Cancellation")
 YEARS = (2025, 2026, 2027)
 
 

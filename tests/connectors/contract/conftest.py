@@ -14,9 +14,10 @@ from tests.connectors.contract.peers.sandbox_billing import BillingPeer
 from tests.connectors.contract.peers.sandbox_erp import ErpPeer
 from tests.connectors.contract.peers.sandbox_inventory import InventoryPeer
 from tests.connectors.contract.peers.sandbox_supplier import SupplierPeer
+from tests.connectors.contract.peers.tryton import TrytonPeer
 from tests.connectors.contract.trouble import STALLS
 
-PEERS: tuple[type[Peer], ...] = (InventoryPeer, BillingPeer, ErpPeer, SupplierPeer, FhirBillingPeer)
+PEERS: tuple[type[Peer], ...] = (InventoryPeer, BillingPeer, ErpPeer, SupplierPeer, FhirBillingPeer, TrytonPeer)
 
 
 ABOUT: Mapping[str, Callable[[type[Peer]], Iterable[str]]] = {

@@ -1,0 +1,139 @@
+"""What Tryton's master data knows by code: products, places, parties, lots; kept for a minute, for they seldom change."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, TypeVar
+
+from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.settings import TrytonSettings
+
+T = TypeVar("T")
+_KEPT_SECONDS = 60.0
+_PRODUCT = [
+    "code",
+    "name",
+    "default_uom",
+    "default_uom.name",
+    "default_uom.category",
+    "template.lot_required",
+    "template.expiration_state",
+    "identifiers.code",
+    "cost_price",
+    "cost_price_method",
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A storage location, and the warehouse in which it lies."""
+
+    location: int
+    warehouse: int
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party by its code: a department, or a supplier."""
+
+    party: int
+    address: int | None
+    customer_location: int
+    supplier_location: int
+
+
+class Catalogue:
+    """Answers none for what Tryton does not know; only what is known is kept."""
+
+    def __init__(self, client: TrytonClient, settings: TrytonSettings) -> None:
+        self._client = client
+        self._settings = settings
+        self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
+
+    async def product(self, item: str) -> Row | None:
+        """A product by its code."""
+        return await self._once(("product", item), lambda: self._first("product.product", "code", item, _PRODUCT))
+
+    async def product_marked(self, device_identifier: str) -> Row | None:
+        """A product by one of its identifiers: what a scan yields."""
+        known = ("identifier", device_identifier)
+        return await self._once(
+            known, lambda: self._first("product.product", "identifiers.code", device_identifier, _PRODUCT)
+        )
+
+    async def unit(self, name: str, category: int) -> int | None:
+        """A unit by its name, of the category in which the product is counted."""
+
+        async def look() -> int | None:
+            found = await self._client.rows("product.uom", [["name", "=", name], ["category", "=", category]], ["id"])
+            return int(found[0]["id"]) if found else None
+
+        return await self._once(("unit", name, str(category)), look)
+
+    async def place(self, facility: str, code: str) -> Place | None:
+        """A storage location of a facility's warehouse."""
+
+        async def look() -> Place | None:
+            named = self._settings.warehouse_of(facility)
+            domain = [["code", "=", named], ["type", "=", "warehouse"]]
+            warehouses = await self._client.rows("stock.location", domain, ["id"])
+            if not warehouses:
+                return None
+            warehouse = int(warehouses[0]["id"])
+            within = [["code", "=", code], ["type", "=", "storage"], ["parent", "child_of", [warehouse], "parent"]]
+            places = await self._client.rows("stock.location", within, ["id"])
+            return Place(int(places[0]["id"]), warehouse) if places else None
+
+        return await self._once(("place", facility, code), look)
+
+    async def party(self, code: str) -> Party | None:
+        """A party by its code."""
+
+        async def look() -> Party | None:
+            fields = ["addresses", "customer_location", "supplier_location"]
+            found = await self._first("party.party", "code", code, fields)
+            if found is None:
+                return None
+            addresses = found["addresses"]
+            return Party(
+                party=int(found["id"]),
+                address=int(addresses[0]) if addresses else None,
+                customer_location=int(found["customer_location"]),
+                supplier_location=int(found["supplier_location"]),
+            )
+
+        return await self._once(("party", code), look)
+
+    async def currency(self) -> tuple[int, str]:
+        """The company's currency: its id, and its code."""
+
+        async def look() -> tuple[int, str] | None:
+            company = await self._client.company()
+            fields = ["currency", "currency.code"]
+            [found] = await self._client.rows("company.company", [["id", "=", company]], fields)
+            return int(found["currency"]), str(found["currency."]["code"])
+
+        known = await self._once(("currency",), look)
+        if known is None:
+            raise AssertionError("a company has a currency")
+        return known
+
+    async def lot(self, product: int, number: str) -> Row | None:
+        """A lot or serial of a product; never kept, for receiving makes them."""
+        domain = [["product", "=", product], ["number", "=", number]]
+        found = await self._client.rows("stock.lot", domain, ["number", "expiration_date"])
+        return found[0] if found else None
+
+    async def _first(self, model: str, field: str, value: str, fields: list[str]) -> Row | None:
+        found = await self._client.rows(model, [[field, "=", value]], fields)
+        return found[0] if found else None
+
+    async def _once(self, key: tuple[str, ...], look: Callable[[], Awaitable[T | None]]) -> T | None:
+        since, known = self._kept.get(key, (0.0, None))
+        if known is not None and monotonic() - since < _KEPT_SECONDS:
+            kept: T = known
+            return kept
+        found = await look()
+        if found is not None:
+            self._kept[key] = (monotonic(), found)
+        return found

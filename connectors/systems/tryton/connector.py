@@ -1,0 +1,107 @@
+"""Tryton as the engine's Inventory port, and the books of a storeroom."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from canonical.documents.stock import StockMovement
+from canonical.effect import Found, Posted
+from canonical.errors import Audience
+from canonical.inbound import Inbound, InvalidEvent
+from canonical.kinds import Kind
+from canonical.ports import Book, Declaration, Inventory, ItemAndLot, KeepsBooks, System, SystemKind
+from connectors.systems.tryton.books import make_books
+from connectors.systems.tryton.catalogue import Catalogue
+from connectors.systems.tryton.client import TrytonClient
+from connectors.systems.tryton.goods import Goods
+from connectors.systems.tryton.movements import Movements
+from connectors.systems.tryton.refusals import not_known
+from connectors.systems.tryton.settings import TrytonSettings
+from connectors.systems.tryton.stock import Stock
+
+
+class Tryton:
+    """Has no idempotency: a write is marked by the reference of its document, and looked up by it."""
+
+    def __init__(self, name: str, settings: TrytonSettings, client: TrytonClient) -> None:
+        self._declares = Declaration(system=name, in_flight=settings.in_flight)
+        self._client = client
+        self._catalogue = Catalogue(client, settings)
+        self._stock = Stock(client, self._catalogue)
+        goods = Goods(client, self._catalogue, settings)
+        self._movements = Movements(client, goods)
+        self._books = make_books(client, goods)
+
+    @property
+    def declares(self) -> Declaration:
+        """Nothing is idempotent: a booking may still be applied for so long after it was sent."""
+        return self._declares
+
+    async def ping(self) -> str:
+        """Reach Tryton with the configured login."""
+        return await self._client.version()
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._client.close()
+
+    async def look_up(
+        self,
+        *,
+        facility: str,
+        location: str,
+        item: str | None,
+        device_identifier: str | None,
+        lot: str | None,
+        serial: str | None,
+    ) -> ItemAndLot:
+        """Item, lot or serial, and on hand at the location."""
+        place = await self._catalogue.place(facility, location)
+        if place is None:
+            raise not_known(self._declares.system, "look_up", "the location", Audience.supply_chain)
+        return await self._stock.look_up(place, item=item, device_identifier=device_identifier, lot=lot, serial=serial)
+
+    async def move(self, movement: StockMovement, *, wire_key: str) -> Posted:
+        """Ship what was used to the department of its place."""
+        return await self._movements.move(movement, wire_key=wire_key)
+
+    async def take_back(self, reference: str, *, wire_key: str) -> Posted:
+        """Ship it back. Tryton does not refuse a second one: whoever calls has looked up before."""
+        return await self._movements.take_back(reference, wire_key=wire_key)
+
+    async def find_movements(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
+        """All movements under these keys, contra movements too."""
+        return await self._movements.find(wire_keys)
+
+    async def movement(self, reference: str) -> Found | None:
+        """A movement by our reference to it."""
+        return await self._movements.get(reference)
+
+    def books(self) -> Mapping[Kind, Book[Any]]:
+        """Lots in and out, transfers."""
+        return self._books
+
+
+class TrytonKind:
+    """How a Tryton is configured and built; it sends no webhooks."""
+
+    settings: type[BaseModel] = TrytonSettings
+    bodies: tuple[type[BaseModel], ...] = ()
+
+    def build(self, name: str, settings: BaseModel, *, outgoing: Callable[[], Mapping[str, str]]) -> System:
+        """The connector under its configured name."""
+        own = cast(TrytonSettings, settings)
+        return Tryton(name, own, TrytonClient(own.client(name, outgoing=outgoing), own))
+
+    def translate(self, body: Mapping[str, Any], settings: BaseModel) -> Inbound:
+        """Nothing is heard from a Tryton as it is delivered."""
+        raise InvalidEvent("type", "expected nothing: Tryton sends no webhooks")
+
+
+SYSTEM = TrytonKind()
+
+# Held by the type checker: the ports are offered exactly.
+_KIND: SystemKind = SYSTEM
+_PORT: type[Inventory] = Tryton
+_BOOKS: type[KeepsBooks] = Tryton

@@ -1,0 +1,52 @@
+"""What a Tryton is configured with: where it answers, which database and login, and whose goods leave where."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.protocols.rest import RestClient
+
+CODE = r"^[^\s%]{1,64}$"
+
+
+class TrytonSettings(BaseModel):
+    """`warehouses` name the warehouse of a facility by its code; one that is not named has the facility's own name.
+
+    `used` is the code of the party, a department, that goods are shipped to when they are used; its customer location is
+    where they end. `supplier` is the code of the party that goods came from where a document names none. `timeout` is for
+    writes, `reads_within` for what changes nothing, the login included.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(pattern=r"^https?://")
+    database: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,63}$")
+    login: str = Field(min_length=1)
+    password_file: Path
+    timeout: timedelta = Field(default=timedelta(seconds=20), gt=timedelta(0))
+    reads_within: timedelta = Field(default=timedelta(seconds=20), gt=timedelta(0))
+    in_flight: timedelta = Field(default=timedelta(seconds=60), ge=timedelta(0))
+    max_connections: int = Field(default=8, ge=1, le=100)
+    warehouses: Mapping[str, str] = {}
+    used: str = "USED/{facility}/{location}"
+    supplier: str = Field(default="100", pattern=CODE)
+
+    def warehouse_of(self, facility: str) -> str:
+        """The code of a facility's warehouse."""
+        return self.warehouses.get(facility, facility)
+
+    def department_of(self, facility: str, location: str) -> str:
+        """The code of the party to which goods used at a place go."""
+        return self.used.format(facility=facility, location=location)
+
+    def client(self, system: str, *, outgoing: Callable[[], Mapping[str, str]]) -> RestClient:
+        """The system's door; who calls is told by the session, which the login opens."""
+        return RestClient(
+            system=system,
+            base_url=f"{self.base_url.rstrip('/')}/{self.database}/",
+            outgoing=outgoing,
+            timeout=self.timeout,
+            max_connections=self.max_connections,
+        )

@@ -1,0 +1,182 @@
+"""Shipments: every movement of goods, carried from a draft to done by the buttons that a person would press.
+
+The wire key is the `reference` of the shipment, which Tryton can search. Creating is one transaction and each button
+another, so that a draft may be left behind by a call that died: whoever looks up under its key carries it on. A button
+that was pressed already is passed over. What is refused on the way is cancelled, and its reference says so: it was never in
+stock, and is not found.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from canonical.effect import Found, Posted
+from canonical.errors import Audience, BusinessRefusal, Failure, Rejected
+from connectors.protocols.searching import portions
+from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.refusals import OutOfTurn, refused
+from connectors.systems.tryton.values import exact
+
+DONE, CANCELLED = "done", "cancelled"
+REFUSED = "refused"
+"""What the reference begins with of a shipment that was refused on its way."""
+_ROUNDS = 10
+_FIELDS = [
+    "reference",
+    "state",
+    "effective_date",
+    *(f"moves.{field}" for field in ("product", "unit", "quantity", "from_location", "to_location", "lot")),
+    *(f"moves.{field}" for field in ("unit_price", "currency")),
+]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of shipment: how our references to it begin, its model, and the button of each state on the way."""
+
+    tag: str
+    model: str
+    buttons: Mapping[str, str]
+
+    def reference(self, record: int) -> str:
+        """How we name one of them."""
+        return f"{self.tag}-{record}"
+
+    def record(self, reference: str) -> int | None:
+        """The id in a reference of this form; none for one of another form."""
+        match = re.fullmatch(rf"{self.tag}-([1-9][0-9]{{0,8}})", reference, re.ASCII)
+        return int(match[1]) if match else None
+
+
+_ISSUING = {"draft": "wait", "waiting": "assign_try", "assigned": "do"}
+USED = Form(
+    "out",
+    "stock.shipment.out",
+    {**_ISSUING, "assigned": "pack", "picked": "pack", "packed": "do", "shipped": "do"},
+)
+UNUSED = Form("ret", "stock.shipment.out.return", {"draft": "receive", "received": "do"})
+RECEIVED = Form("in", "stock.shipment.in", {"draft": "receive", "received": "do"})
+RETURNED = Form("back", "stock.shipment.in.return", _ISSUING)
+MOVED = Form("int", "stock.shipment.internal", {"request": "draft", **_ISSUING})
+
+
+class Shipments:
+    """The shipments of one form."""
+
+    def __init__(self, client: TrytonClient, form: Form) -> None:
+        self._client = client
+        self.form = form
+
+    async def post(self, values: Row, *, wire_key: str, forced: bool = False) -> Posted:
+        """Create and carry on to done; `forced` takes more than there is on hand."""
+        record = await self._client.create(
+            self.form.model, {**values, "reference": wire_key}, audience=Audience.supply_chain
+        )
+        row = await self._carried_on(record, forced=forced)
+        return self.posted(row)
+
+    async def take_back(self, reference: str) -> Posted:
+        """Cancel; a cancelled one is answered as it is."""
+        row = await self.row(reference)
+        if row is None:
+            raise refused(self._client.system, f"{self.form.model}.cancel", "there is no such shipment", _OWNER)
+        if row["state"] != CANCELLED:
+            with suppress(OutOfTurn):
+                await self._client.press(self.form.model, "cancel", row["id"], audience=_OWNER)
+        return self.posted(row)
+
+    async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
+        """All under these keys; one that was left on its way is carried on first, and gone where that is refused."""
+        found: list[Row] = []
+        for some in portions(wire_keys):
+            found += await self._client.rows(self.form.model, [["reference", "in", list(some)]], _FIELDS)
+        settled = [row if row["state"] in (DONE, CANCELLED) else await self._settled(row) for row in found]
+        return tuple(self.found(row) for row in settled if row)
+
+    async def get(self, reference: str) -> Found | None:
+        """One by our reference."""
+        row = await self.row(reference)
+        return self.found(row) if row else None
+
+    async def row(self, reference: str) -> Row | None:
+        """What Tryton says of one, carried on to its end; none where there is none."""
+        record = self.form.record(reference)
+        row = await self._read(record) if record else None
+        return row if row is None or row["state"] in (DONE, CANCELLED) else await self._settled(row)
+
+    def posted(self, row: Row) -> Posted:
+        """As the answer to a write."""
+        return Posted(reference=self.form.reference(row["id"]), posting_date=row["effective_date"])
+
+    def found(self, row: Row) -> Found:
+        """As the answer to a look-up."""
+        return Found(
+            reference=self.form.reference(row["id"]),
+            wire_key=row["reference"] or "",
+            live=row["state"] != CANCELLED,
+            quantity=exact(sum((exact(move["quantity"]) for move in row["moves."]), exact(0))),
+            posting_date=row["effective_date"],
+        )
+
+    async def _settled(self, row: Row) -> Row | None:
+        try:
+            return await self._carried_on(row["id"], row=row)
+        except BusinessRefusal:
+            return None
+
+    async def _carried_on(self, record: int, *, row: Row | None = None, forced: bool = False) -> Row:
+        """Press what leads on until it is done. Two who do so at once press twice what counts once."""
+        try:
+            if row is None:
+                await self._straight(record, forced)
+                row = await self._read(record)
+            for _ in range(_ROUNDS):
+                if row is None:
+                    raise refused(self._client.system, self.form.model, "the shipment was removed by another", _OWNER)
+                if row["state"] in (DONE, CANCELLED):
+                    return row
+                before = row["state"]
+                await self._press(record, before, forced)
+                row = await self._read(record)
+                if row and row["state"] == before == "waiting":
+                    raise refused(
+                        self._client.system, f"{self.form.model}.assign", "there is not enough on hand", _OWNER
+                    )
+            raise refused(self._client.system, self.form.model, "the shipment cannot be brought to its end", _OWNER)
+        except Rejected:
+            await self._given_up(record)
+            raise
+
+    async def _straight(self, record: int, forced: bool) -> None:
+        """The way of a new draft, without asking between."""
+        state: str | None = "draft"
+        follows = {"wait": "waiting", "assign_try": "assigned", "pack": "packed"}
+        while state is not None:
+            await self._press(record, state, forced)
+            state = follows.get(self.form.buttons[state])
+
+    async def _press(self, record: int, state: str, forced: bool) -> None:
+        button = self.form.buttons[state]
+        if forced and button == "assign_try":
+            button = "assign_force"
+        # Another who carries it on may have pressed it before.
+        with suppress(OutOfTurn):
+            await self._client.press(self.form.model, button, record, audience=_OWNER)
+
+    async def _given_up(self, record: int) -> None:
+        """Cancelled, and no more under its key; where that fails it is a draft still, which the next look-up meets."""
+        with suppress(Failure):
+            await self._client.press(self.form.model, "cancel", record, audience=_OWNER)
+            row = await self._read(record)
+            if row and row["state"] == CANCELLED:
+                await self._client.write(
+                    self.form.model, record, {"reference": f"{REFUSED} {row['reference']}"}, audience=_OWNER
+                )
+
+    async def _read(self, record: int) -> Row | None:
+        found = await self._client.rows(self.form.model, [["id", "=", record]], _FIELDS)
+        return found[0] if found else None
+
+
+_OWNER = Audience.supply_chain
