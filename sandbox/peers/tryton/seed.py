@@ -1,9 +1,11 @@
-# mypy: ignore-errors
 """Seeds an empty Tryton database as a small hospital; run by Tryton's own Python: `seed.py CONFIGURATION DATABASE`.
 
 Facilities are warehouses, their places storage locations by code; a department that uses goods is a party with a
 customer location of its own, so that what is used leaves stock by a shipment to it. Prints one line a step.
 """
+
+# Tryton and proteus are not in our environment, only in its own.
+# mypy: ignore-errors
 
 import datetime as dt
 import sys
