@@ -77,3 +77,21 @@ class TrytonServer:
             return (await client.post(f"{self.url}/{self.database}/rpc/", json=nobody)).status_code == 401
         except httpx.TransportError:
             return False
+
+
+_running: list[TrytonServer] = []
+
+
+async def running_server(folder: Path) -> TrytonServer:
+    """The one server of this session, started in the folder by the first who asks for it."""
+    if not _running:
+        server = TrytonServer(folder)
+        await server.start()
+        _running.append(server)
+    return _running[0]
+
+
+async def end_server() -> None:
+    """End it, if it was started."""
+    while _running:
+        await _running.pop().stop()

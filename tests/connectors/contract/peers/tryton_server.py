@@ -1,0 +1,84 @@
+"""What every part of a Tryton has in common under the contract: one real server, each part behind a proxy of its own."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from canonical.ports import System
+from connectors.systems.tryton.connector import SYSTEM
+from suture.free_port import free_port
+from tests.connectors.contract.peer import Peer, Verb
+from tests.connectors.contract.peers.sandbox import NOWHERE
+from tests.connectors.contract.trouble import Trouble
+from tests.support.meddler import Meddler
+from tests.support.tryton import running_server
+
+REFUSAL = b'{"id": 0, "error": ["UserError", ["This is not done here.", "", null]]}'
+
+
+class TrytonServerPeer(Peer):
+    """It dedupes nothing; trouble befalls the call that creates a document, that takes it back, or that looks it up.
+
+    `calls` names these three of each ledger, as `model.verb`.
+    """
+
+    calls: ClassVar[Mapping[str, tuple[str, str, str]]]
+
+    async def start(self, folder: Path) -> None:
+        """The server of the session, and a proxy before it."""
+        self._folder = folder
+        (folder / "stranger").write_text("nobody")
+        self._server = await running_server(folder)
+        self._port = free_port()
+        self._meddler = Meddler(self._server.url, REFUSAL)
+        await self._meddler.start(self._port)
+
+    async def stop(self) -> None:
+        """The proxy alone: others may want the server yet."""
+        await self._meddler.stop()
+
+    async def crash(self) -> None:
+        """Killed, with every connection to it, and started again on the same database."""
+        self._server.kill()
+        await self._meddler.hang_up()
+        await self._server.again()
+
+    def connect(self, *, timeout: float = 10.0, known: bool = True, away: bool = False) -> System:
+        """The connector by a table of its own."""
+        table = {
+            "base_url": NOWHERE if away else f"http://127.0.0.1:{self._port}",
+            "database": self._server.database,
+            "login": "engine",
+            "password_file": str(self._server.password_file if known else self._folder / "stranger"),
+            "timeout": f"PT{timeout}S",
+        }
+        settings = SYSTEM.settings.model_validate_json(json.dumps(table), strict=True)
+        return SYSTEM.build(self.name, settings, outgoing=dict)
+
+    async def trouble(self, ledger: str, verb: Verb, trouble: Trouble) -> None:
+        """For the next such call."""
+        call = self.calls[ledger][("write", "undo", "find").index(verb)]
+        self.plan(f"model.{call}", trouble)
+
+    def plan(self, method: str, trouble: Trouble) -> None:
+        """For the next call of a method of Tryton's."""
+        self._meddler.plan(method, trouble)
+
+    def count(self, method: str) -> int:
+        """How many calls of a method there were."""
+        return self._meddler.met[method]
+
+    @property
+    def url(self) -> str:
+        """Where the proxy answers."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def password_file(self) -> Path:
+        """The engine's password."""
+        return self._server.password_file
+
+    async def calm(self) -> None:
+        """No more of it."""
+        self._meddler.calm()
