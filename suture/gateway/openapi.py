@@ -58,7 +58,7 @@ def _bodies(name: str, kind: SystemKind, schemas: dict[str, Any]) -> list[dict[s
     """References to what a kind sends, whose schemas are put among the others under the kind's name."""
     template = f"{_SCHEMAS}{name}.{{model}}"
     made, found = models_json_schema([(body, "validation") for body in kind.bodies], ref_template=template)
-    schemas |= {f"{name}.{model}": schema for model, schema in found["$defs"].items()}
+    schemas |= {f"{name}.{model}": schema for model, schema in found.get("$defs", {}).items()}
     return [{"$ref": made[body, "validation"]["$ref"]} for body in kind.bodies]
 
 

@@ -68,6 +68,10 @@ def _holds(requirement: Requirement, *, extras: Iterable[str]) -> bool:
     return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras))
 
 
+RUN_BY_OTHERS = {"sandbox/peers/tryton/seed.py"}
+"""What a Python of another environment runs: Tryton's own."""
+
+
 def _files() -> dict[Path, str]:
     """The distribution of every installed module: several may share a namespace."""
     return {
@@ -82,7 +86,7 @@ def _imports(wheel: Path) -> Iterator[tuple[str, str]]:
     """Each module of others that a packaged module imports, and which does."""
     with ZipFile(wheel) as packed:
         for name in packed.namelist():
-            if not name.endswith(".py"):
+            if not name.endswith(".py") or name in RUN_BY_OTHERS:
                 continue
             for node in ast.walk(ast.parse(packed.read(name))):
                 for module in _named(node):

@@ -31,7 +31,7 @@ def test_what_is_installed_is_what_runs(installed: Installed, tmp_path: Path) ->
     assert ran.returncode == 0, ran.stderr
     places, kinds = ran.stdout.splitlines()
     assert all(place.startswith(str(installed.environment)) for place in places.split())
-    assert kinds == "fhir-billing sandbox-billing sandbox-erp sandbox-inventory sandbox-supplier"
+    assert kinds == "fhir-billing sandbox-billing sandbox-erp sandbox-inventory sandbox-supplier tryton"
 
 
 def test_the_command_explains_itself(installed: Installed, tmp_path: Path) -> None:
