@@ -17,6 +17,7 @@ from suture.free_port import free_port
 from suture.temporal.dev_server import DevServer
 from suture.temporal.server import Server, temporal_server
 from suture.temporal.server_binary import find_binary
+from tests.support import fhir, tryton
 from tests.support.postgresql import PostgreSQL, postgresql_server
 from tests.support.sandbox import Sandbox
 
@@ -29,6 +30,9 @@ os.environ |= {
 # Where several processes run tests side by side, none is offered the port that another is about to listen on.
 _nth, _all = (os.environ.get(f"PYTEST_XDIST_WORKER{more}", "gw0").removeprefix("gw") for more in ("", "_COUNT"))
 ports.OFFERED = ports.OFFERED[int(_nth) :: max(int(_all), 1)]
+
+BOOTS_WITHIN = 420
+"""Seconds: a FHIR server boots in 20 on an idle machine, and in six times that where much else runs; Tryton in 6."""
 
 StartSandbox = Callable[..., Awaitable[Sandbox]]
 StartTemporal = Callable[..., Awaitable[DevServer]]
@@ -51,6 +55,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and the gate skips nothing: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a server that nobody here wrote waits for it."""
+    for item in items:
+        if any(name in item.nodeid for name in ("fhir", "tryton", "real_systems")):
+            item.add_marker(pytest.mark.timeout(BOOTS_WITHIN))
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def real_systems_end() -> AsyncIterator[None]:
+    """Each is started by the first test that asks for it."""
+    yield
+    fhir.end_server()
+    await tryton.end_server()
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,11 @@ class FaultProxy:
         """Let the next call of a kind meet with trouble."""
         self._faults.append(Fault(matches, trouble))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether trouble waits for its call yet."""
+        return bool(self._faults)
+
     def calm(self) -> None:
         """No more trouble."""
         self._faults.clear()

@@ -43,6 +43,11 @@ class Meddler:
         """The next call of this method meets with it."""
         self._planned[method] = trouble
 
+    @property
+    def waiting(self) -> bool:
+        """Whether trouble waits for its call yet."""
+        return bool(self._planned)
+
     def calm(self) -> None:
         """Nothing is planned, nothing held."""
         self._planned.clear()

@@ -46,9 +46,15 @@ async def client(temporal: Server, keyring: Keyring) -> Client:
 
 
 @pytest.fixture
-async def house(client: Client, store: Store, keyring: Keyring) -> AsyncIterator[House]:
+def furniture() -> dict[str, Any]:
+    """What stands in the house in place of what answers at once; a module may say otherwise."""
+    return {}
+
+
+@pytest.fixture
+async def house(client: Client, store: Store, keyring: Keyring, furniture: dict[str, Any]) -> AsyncIterator[House]:
     """The house, open."""
-    async with House(client=client, store=store).open() as opened:
+    async with House(client=client, store=store, **furniture).open() as opened:
         yield opened
         await _replay(client, store, keyring, [UsageToCharge])
 

@@ -80,12 +80,27 @@ class FhirBillingPeer(Peer):
 
     def connect(self, *, timeout: float = 10.0, known: bool = True, away: bool = False) -> System:
         """The connector by a table of its own."""
-        token = self.server.token_file if known else self._folder / "stranger"
-        url = "http://127.0.0.1:1/fhir" if away else f"{self._proxy.url}/fhir"
-        table = {"base_url": url, "token_file": str(token), "timeout": f"PT{timeout}S"}
-        table |= {"organizations": {"NORTH": "Organization/north"}}
+        table = self.table | {"timeout": f"PT{timeout}S"}
+        if away:
+            table["base_url"] = "http://127.0.0.1:1/fhir"
+        if not known:
+            table["token_file"] = str(self._folder / "stranger")
         settings = SYSTEM.settings.model_validate_json(json.dumps(table), strict=True)
         return SYSTEM.build(self.name, settings, outgoing=dict)
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """Its own table in `hospital.toml`."""
+        return {
+            "base_url": f"{self._proxy.url}/fhir",
+            "token_file": str(self.server.token_file),
+            "organizations": {"NORTH": "Organization/north"},
+        }
+
+    @property
+    def waiting(self) -> bool:
+        """Whether trouble waits for its call yet."""
+        return self._proxy.waiting
 
     async def sample(self, system: Any, ledger: str, number: str, variant: Variant = Variant.plain) -> Sample:
         """Two units of an implant, unless the variant says otherwise."""

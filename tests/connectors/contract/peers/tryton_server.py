@@ -46,15 +46,23 @@ class TrytonServerPeer(Peer):
 
     def connect(self, *, timeout: float = 10.0, known: bool = True, away: bool = False) -> System:
         """The connector by a table of its own."""
-        table = {
-            "base_url": NOWHERE if away else f"http://127.0.0.1:{self._port}",
-            "database": self._server.database,
-            "login": "engine",
-            "password_file": str(self._server.password_file if known else self._folder / "stranger"),
-            "timeout": f"PT{timeout}S",
-        }
+        table = self.table | {"timeout": f"PT{timeout}S"}
+        if away:
+            table["base_url"] = NOWHERE
+        if not known:
+            table["password_file"] = str(self._folder / "stranger")
         settings = SYSTEM.settings.model_validate_json(json.dumps(table), strict=True)
         return SYSTEM.build(self.name, settings, outgoing=dict)
+
+    @property
+    def table(self) -> dict[str, str]:
+        """Its own table in `hospital.toml`."""
+        return {
+            "base_url": self.url,
+            "database": self._server.database,
+            "login": "engine",
+            "password_file": str(self._server.password_file),
+        }
 
     async def trouble(self, ledger: str, verb: Verb, trouble: Trouble) -> None:
         """For the next such call."""
@@ -64,6 +72,11 @@ class TrytonServerPeer(Peer):
     def plan(self, method: str, trouble: Trouble) -> None:
         """For the next call of a method of Tryton's."""
         self._meddler.plan(method, trouble)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether trouble waits for its call yet."""
+        return self._meddler.waiting
 
     def count(self, method: str) -> int:
         """How many calls of a method there were."""
