@@ -1,4 +1,4 @@
-"""What is Tryton's own: drafts that were left on their way, one login for all, rights by group, what its look-up knows."""
+"""What is Tryton's own: drafts that were left on their way, one login for all, what its look-up knows."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -116,25 +116,6 @@ async def test_a_session_that_ended_is_opened_anew_by_one_of_many_calls(
     client._session._header = {"authorization": "Session bm9ib2R5OjE6MQ=="}
     assert await client.version()
     assert peer.count("common.db.login") - logins == 1
-    await client.close()
-
-
-@pytest.mark.parametrize(
-    ("model", "values"),
-    [
-        ("res.user", {"name": "Another", "login": "another"}),
-        ("ir.cron", {}),
-        ("stock.location", {"name": "Elsewhere", "type": "storage"}),
-        ("account.move", {}),
-    ],
-)
-async def test_the_login_can_do_no_more_than_its_groups_and_a_refusal_names_the_right(
-    settings: TrytonSettings, model: str, values: dict[str, Any]
-) -> None:
-    client = TrytonClient(rest(settings), settings)
-    with pytest.raises(NotPermitted) as caught:
-        await client.create(model, values, audience=Audience.finance)
-    assert f"{model}.create" in caught.value.summary
     await client.close()
 
 

@@ -10,6 +10,8 @@ from connectors.systems.tryton.settings import TrytonSettings
 
 T = TypeVar("T")
 _KEPT_SECONDS = 60.0
+_DEEPEST = 10
+"""Categories of products lie no deeper in one another."""
 _PRODUCT = [
     "code",
     "name",
@@ -21,6 +23,7 @@ _PRODUCT = [
     "identifiers.code",
     "cost_price",
     "cost_price_method",
+    "template.account_category",
 ]
 
 
@@ -74,17 +77,59 @@ class Catalogue:
         """A storage location of a facility's warehouse."""
 
         async def look() -> Place | None:
-            named = self._settings.warehouse_of(facility)
-            domain = [["code", "=", named], ["type", "=", "warehouse"]]
-            warehouses = await self._client.rows("stock.location", domain, ["id"])
-            if not warehouses:
+            warehouse = await self.warehouse(facility)
+            if warehouse is None:
                 return None
-            warehouse = int(warehouses[0]["id"])
             within = [["code", "=", code], ["type", "=", "storage"], ["parent", "child_of", [warehouse], "parent"]]
             places = await self._client.rows("stock.location", within, ["id"])
             return Place(int(places[0]["id"]), warehouse) if places else None
 
         return await self._once(("place", facility, code), look)
+
+    async def warehouse(self, facility: str) -> int | None:
+        """The warehouse of a facility."""
+
+        async def look() -> int | None:
+            domain = [["code", "=", self._settings.warehouse_of(facility)], ["type", "=", "warehouse"]]
+            found = await self._client.rows("stock.location", domain, ["id"])
+            return int(found[0]["id"]) if found else None
+
+        return await self._once(("warehouse", facility), look)
+
+    async def is_consigned(self, place: Place) -> bool:
+        """Whether what lies at a place is a supplier's own."""
+
+        async def look() -> bool:
+            found = await self._client.rows("stock.location", [["id", "=", place.location]], ["consignment_party"])
+            return bool(found and found[0]["consignment_party"])
+
+        return bool(await self._once(("consigned", str(place.location)), look))
+
+    async def coded(self, model: str, code: str) -> int | None:
+        """What has this code in the books of the company: an account, a cost centre; or a journal, which all share."""
+
+        async def look() -> int | None:
+            own = [] if model == "account.journal" else [["company", "=", await self._client.company()]]
+            found = await self._client.rows(model, [["code", "=", code], *own], ["id"])
+            return int(found[0]["id"]) if found else None
+
+        return await self._once((model, code), look)
+
+    async def expense_account(self, category: int) -> int | None:
+        """The expense account of a category of products, which may have that of the category above."""
+
+        async def look() -> int | None:
+            above: int | None = category
+            for _ in range(_DEEPEST):
+                fields = ["account_parent", "account_expense", "parent"]
+                found = await self._client.rows("product.category", [["id", "=", above]], fields)
+                if not found or not found[0]["account_parent"]:
+                    account = found[0]["account_expense"] if found else None
+                    return None if account is None else int(account)
+                above = found[0]["parent"]
+            return None
+
+        return await self._once(("expense", str(category)), look)
 
     async def party(self, code: str) -> Party | None:
         """A party by its code."""

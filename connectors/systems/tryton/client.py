@@ -39,6 +39,11 @@ class TrytonClient:
         await self._session.header()
         return int(self._session.context["company"])
 
+    async def user(self) -> int:
+        """The id of the login, which Tryton keeps with each record that it created."""
+        await self._session.header()
+        return self._session.user
+
     async def rows(
         self, model: str, domain: Domain, fields: Sequence[str], *, context: Mapping[str, Any] | None = None
     ) -> list[Row]:
@@ -66,6 +71,10 @@ class TrytonClient:
     async def write(self, model: str, record: int, values: Row, *, audience: Audience) -> None:
         """Change fields of a record."""
         await self._call(f"{model}.write", [[record], values], is_write=True, audience=audience)
+
+    async def remove(self, model: str, record: int, *, audience: Audience) -> None:
+        """Delete a record that never counted."""
+        await self._call(f"{model}.delete", [[record]], is_write=True, audience=audience)
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -1,22 +1,26 @@
-"""Tryton as the engine's Inventory port, and the books of a storeroom."""
+"""Tryton as the engine's Inventory and Finance ports, and the books of a storeroom."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
 from pydantic import BaseModel
 
+from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.stock import StockMovement
 from canonical.effect import Found, Posted
 from canonical.errors import Audience
 from canonical.inbound import Inbound, InvalidEvent
 from canonical.kinds import Kind
-from canonical.ports import Book, Declaration, Inventory, ItemAndLot, KeepsBooks, System, SystemKind
+from canonical.period import Period
+from canonical.ports import Book, Declaration, Finance, Inventory, ItemAndLot, KeepsBooks, System, SystemKind
 from connectors.systems.tryton.books import make_books
 from connectors.systems.tryton.catalogue import Catalogue
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.goods import Goods
+from connectors.systems.tryton.ledger import Ledger
 from connectors.systems.tryton.movements import Movements
-from connectors.systems.tryton.refusals import not_known
+from connectors.systems.tryton.refusals import not_known, refused
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.stock import Stock
 
@@ -32,6 +36,7 @@ class Tryton:
         goods = Goods(client, self._catalogue, settings)
         self._movements = Movements(client, goods)
         self._books = make_books(client, goods)
+        self._ledger = Ledger(client, self._catalogue, settings.ledger) if settings.ledger else None
 
     @property
     def declares(self) -> Declaration:
@@ -78,9 +83,41 @@ class Tryton:
         """A movement by our reference to it."""
         return await self._movements.get(reference)
 
+    async def valuation(self, *, facility: str, item: str, location: str) -> Valuation | None:
+        """What one base unit costs and how the location keeps it; none where Tryton has no such item, or no price of it."""
+        return await self._books_of_account("valuation").valuation(facility=facility, item=item, location=location)
+
+    async def periods(self, *, facility: str) -> tuple[Period, ...]:
+        """The periods of the company."""
+        return await self._books_of_account("periods").periods(facility=facility)
+
+    async def post_cost(self, posting: CostPosting, *, posting_date: date, wire_key: str) -> Posted:
+        """Post the journal on the accounts that the table names."""
+        ledger = self._books_of_account("post_cost")
+        return await ledger.post(posting, posting_date=posting_date, wire_key=wire_key)
+
+    async def reverse_cost(self, reference: str, *, posting_date: date, wire_key: str) -> Posted:
+        """Post the reversal; reversing a reversed journal answers the first reversal."""
+        ledger = self._books_of_account("reverse_cost")
+        return await ledger.reverse(reference, posting_date=posting_date, wire_key=wire_key)
+
+    async def find_journals(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
+        """All journals under these keys; `live` is false once reversed; reversals are left out."""
+        return await self._books_of_account("find_journals").find(wire_keys)
+
+    async def journal(self, reference: str) -> Found | None:
+        """A journal by our reference to it."""
+        return await self._books_of_account("journal").get(reference)
+
     def books(self) -> Mapping[Kind, Book[Any]]:
         """Lots in and out, transfers."""
         return self._books
+
+    def _books_of_account(self, operation: str) -> Ledger:
+        if self._ledger is None:
+            why = "the configuration names no ledger of this Tryton"
+            raise refused(self._declares.system, operation, why, Audience.integration)
+        return self._ledger
 
 
 class TrytonKind:
@@ -104,4 +141,5 @@ SYSTEM = TrytonKind()
 # Held by the type checker: the ports are offered exactly.
 _KIND: SystemKind = SYSTEM
 _PORT: type[Inventory] = Tryton
+_FINANCE: type[Finance] = Tryton
 _BOOKS: type[KeepsBooks] = Tryton

@@ -8,7 +8,7 @@ from connectors.protocols.answer import Answer
 # The messages are those of the login's language, which is asked for as English.
 _NO_RIGHT = ("You are not allowed to", "You don't have access")
 _OUT_OF_TURN = 'You can not call "'
-_CLOSED = ("closed period", "period is closed", "because the period", "is closed")
+_CLOSED = ("closed period", "closed journal-period", "period is closed", "because the period", "is closed")
 
 
 class OutOfTurn(BusinessRefusal):

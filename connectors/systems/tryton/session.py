@@ -17,7 +17,7 @@ _REFUSALS = 2
 
 
 class Session:
-    """`header` is sent with each call; `context` is what each call ends with: company, language, groups."""
+    """`header` is sent with each call; `context` is what each call ends with: company, language, groups; `user` is its id."""
 
     def __init__(self, rest: RestClient, settings: TrytonSettings) -> None:
         self._rest = rest
@@ -26,6 +26,7 @@ class Session:
         self._header: Mapping[str, str] | None = None
         self._refused: tuple[str, int] = ("", 0)
         self.context: Mapping[str, Any] = {}
+        self.user = 0
 
     async def header(self) -> Mapping[str, str]:
         """The header of the open session; `NotPermitted` where the login is refused."""
@@ -75,6 +76,7 @@ class Session:
         if not isinstance(answer.body, dict) or not isinstance(answer.body.get("result"), dict):
             raise answer.unreadable()
         self.context = {**decoded(answer.body["result"]), "language": "en"}
+        self.user = user
         self._refused = ("", 0)
         return header
 

@@ -3,20 +3,50 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.protocols.rest import RestClient
 
 CODE = r"^[^\s%]{1,64}$"
+Code = Annotated[str, Field(pattern=CODE)]
+
+
+class LedgerSettings(BaseModel):
+    """Where costs are booked, by the codes of the journal and of the accounts, all in the company of the login.
+
+    `expense` takes the cost of every use; where it is not named, the expense account of the item's category does. A cost
+    centre that `cost_centres` does not name has its own name as the code of its analytic account. `expensed` lists, by
+    facility, the places whose goods were expensed when they were issued. `posts_with_movement` says that Tryton itself
+    books what leaves stock, as its modules `account_stock_...` do.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    journal: Code
+    stock: Code
+    received_not_invoiced: Code
+    expense: Code | None = None
+    cost_centres: Mapping[str, Code] = {}
+    expensed: Mapping[str, frozenset[str]] = {}
+    posts_with_movement: bool = False
+
+    def cost_centre(self, name: str) -> str:
+        """The code of the analytic account of a cost centre."""
+        return self.cost_centres.get(name, name)
+
+    def is_expensed(self, facility: str, location: str) -> bool:
+        """Whether the goods at a place are expensed already."""
+        return location in self.expensed.get(facility, ())
 
 
 class TrytonSettings(BaseModel):
     """`warehouses` name the warehouse of a facility by its code; one that is not named has the facility's own name.
 
     `used` is the code of the party, a department, that goods are shipped to when they are used; its customer location is
-    where they end. `supplier` is the code of the party that goods came from where a document names none. `timeout` is for
-    writes, `reads_within` for what changes nothing, the login included.
+    where they end. `supplier` is the code of the party that goods came from where a document names none. `ledger` is needed
+    where it is the finance system. `timeout` is for writes, `reads_within` for what changes nothing, the login included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +62,7 @@ class TrytonSettings(BaseModel):
     warehouses: Mapping[str, str] = {}
     used: str = "USED/{facility}/{location}"
     supplier: str = Field(default="100", pattern=CODE)
+    ledger: LedgerSettings | None = None
 
     def warehouse_of(self, facility: str) -> str:
         """The code of a facility's warehouse."""

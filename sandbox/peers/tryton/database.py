@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sandbox.peers.cache import PeerMissing, alone, run
 from sandbox.peers.postgresql import program as postgresql_program
 from sandbox.peers.postgresql import short_lived
-from sandbox.peers.tryton.place import ADMINISTRATOR, MODULES, SEED, dump, edition, folder, program
+from sandbox.peers.tryton.place import ADMINISTRATOR, LOGIN, MODULES, SEED, dump, edition, folder, program
 
 ENGINE, ENGINE_PASSWORD = "engine", "engine-secret-1"
 """The login of the engine, with the groups that it needs; the peer listens on the machine itself alone."""
@@ -73,7 +73,7 @@ def _make(postgresql: str) -> None:
             settings = configuration(postgresql, 0, place)
             secret = place / "password"
             secret.write_text(ADMINISTRATOR)
-            env = {**os.environ, "TRYTONPASSFILE": str(secret)}
+            env = {**os.environ, "TRYTONPASSFILE": str(secret), "PYTHONPATH": str(LOGIN.parent)}
             admin = [program("trytond-admin"), "-c", str(settings), "-d", name]
 
             def step(argv: Sequence[str], what: str) -> None:

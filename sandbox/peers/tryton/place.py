@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from sandbox.peers.cache import cache_folder
+from sandbox.peers.cache import PeerMissing, cache_folder
 
 VERSION = "8.2"
 MODULES = (
@@ -22,6 +22,8 @@ MODULES = (
 
 LANGUAGE, ADMINISTRATOR = "en", "admin"
 SEED = Path(__file__).with_name("seed.py")
+LOGIN = Path(__file__).parents[3] / "deploy" / "tryton" / "engine_login.py"
+"""What makes the engine's login where the engine is deployed makes it here too."""
 
 
 def folder() -> Path:
@@ -42,8 +44,10 @@ def environment() -> Path:
 
 
 def edition() -> str:
-    """Names what is seeded: another seed, or other modules, is another edition."""
-    return sha256(SEED.read_bytes() + " ".join(MODULES).encode()).hexdigest()[:12]
+    """Names what is seeded: another seed, another login, or other modules, is another edition."""
+    if not LOGIN.exists():
+        raise PeerMissing("Tryton is seeded from a checkout: what makes the engine's login is in its deploy/")
+    return sha256(SEED.read_bytes() + LOGIN.read_bytes() + " ".join(MODULES).encode()).hexdigest()[:12]
 
 
 def dump() -> Path:

@@ -11,6 +11,7 @@ import datetime as dt
 import sys
 from decimal import Decimal
 
+from engine_login import make_login
 from proteus import Model
 from proteus import config as proteus_config
 
@@ -24,9 +25,8 @@ from trytond.modules.company.tests.tools import create_company, get_company  # n
 FACILITIES = {"NORTH": ("OR-1", "OR-2", "CATH", "ED-CART"), "SOUTH": ("OR-1", "STORE")}
 COST_CENTRES = ("4110", "4120", "4130")
 PLAIN, LOTTED = ("4703", "4702", "4711", "4712"), ("4701", "4704")
+VALUED, UNPRICED = {"4731": "average", "4732": "fifo", "4733": "fifo"}, "4733"
 SUPPLIERS = {"100": "Orthopaedic Supplies", "200": "General Medical"}
-# What the connector does needs no more; the forced assignment is for discrepancies, the cancellation for taking back.
-GROUPS = ("Stock", "Stock Force Assignment", "Stock Cancellation")
 YEARS = (2025, 2026, 2027)
 
 
@@ -142,10 +142,23 @@ for code in COST_CENTRES:
     new("analytic_account.account", name=f"Cost centre {code}", code=code, type="normal", root=root, parent=root)
 say("cost centres")
 
-user = Model.get("res.user")(name="Integration engine", login="engine", password=PASSWORD)
-user.company = Model.get("company.company").find([])[0]
-user.companies.append(Model.get("company.company")(user.company.id))
-for group in Model.get("res.group").find([("name", "in", list(GROUPS))]):
-    user.groups.append(group)
-user.save()
+# The ledger: where costs are booked, goods that are valued by another method, and a shelf of the supplier's own goods.
+(liability,) = Account.find([("code", "=", "2.4.1")])
+new("account.account", name="Goods received, not invoiced", code="2.4.9", type=liability.type, company=company)
+new("account.journal", name="Costs of use", code="COST", type="expense")
+for code, method in VALUED.items():
+    template = Template(name=f"Item {code}", code=code, type="goods", default_uom=each, cost_price_method=method)
+    template.account_category = category
+    template.save()
+    (product,) = Product.find([("template", "=", template.id)])
+    if code != UNPRICED:
+        product.cost_price = Decimal("2.5000")
+        product.save()
+shelf = new("stock.location", name="NORTH LOAN", code="LOAN", type="storage", parent=first.storage_location)
+shelf.consignment_party = suppliers["100"]
+shelf.save()
+say("ledger")
+# End of the ledger.
+
+make_login(Model, company=company, login="engine", password=PASSWORD)
 say("login")

@@ -15,9 +15,18 @@ from tests.connectors.contract.peers.sandbox_erp import ErpPeer
 from tests.connectors.contract.peers.sandbox_inventory import InventoryPeer
 from tests.connectors.contract.peers.sandbox_supplier import SupplierPeer
 from tests.connectors.contract.peers.tryton import TrytonPeer
+from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
 from tests.connectors.contract.trouble import STALLS
 
-PEERS: tuple[type[Peer], ...] = (InventoryPeer, BillingPeer, ErpPeer, SupplierPeer, FhirBillingPeer, TrytonPeer)
+PEERS: tuple[type[Peer], ...] = (
+    InventoryPeer,
+    BillingPeer,
+    ErpPeer,
+    SupplierPeer,
+    FhirBillingPeer,
+    TrytonPeer,
+    TrytonFinancePeer,
+)
 
 
 ABOUT: Mapping[str, Callable[[type[Peer]], Iterable[str]]] = {

@@ -57,10 +57,12 @@ class Refusal:
 class Peer(ABC):
     """A live system. `troubles` can be played on it; `unknown` is a reference that could be, and is not there.
 
-    `asked` names what it knows, for the reads that ask about something.
+    `asked` names what it knows, for the reads that ask about something. Where one connector has several adapters, each for
+    some of its ledgers, `part_of` is the same for all.
     """
 
     name: ClassVar[str]
+    part_of: ClassVar[str] = ""
     ledgers: ClassVar[Sequence[str]]
     troubles: ClassVar[Set[Trouble]] = frozenset(Trouble)
     refusals: ClassVar[Mapping[str, Refusal]] = {}

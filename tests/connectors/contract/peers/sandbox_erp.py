@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from canonical.documents.costing import CostPosting, CostRule
+from canonical.documents.costing import CostRule
 from canonical.errors import Audience
 from canonical.identity import wire_key
 from canonical.kinds import Kind
@@ -12,6 +12,7 @@ from connectors.systems.sandbox_erp.connector import SYSTEM
 from suture.connector.ledgers import JOURNAL
 from tests.connectors.contract.peer import WORDS, Refusal, Sample, Variant
 from tests.connectors.contract.peers.sandbox import SandboxPeer
+from tests.connectors.costs import PRICE, posting
 from tests.connectors.purchases import (
     DAY,
     change,
@@ -24,7 +25,7 @@ from tests.connectors.purchases import (
     voucher,
 )
 
-PRICE, PER_BOX = Decimal(10), Decimal(10)
+PER_BOX = Decimal(10)
 NOUNS = {
     Kind.order: "purchase_order",
     Kind.order_change: "order_change",
@@ -42,26 +43,6 @@ QUANTITIES = {
 }
 NEEDS_ORDER = (Kind.order_change, Kind.receipt, Kind.goods_return, Kind.payable)
 NEEDS_RECEIPT = (Kind.goods_return, Kind.payable)
-
-
-def posting(quantity: Decimal = Decimal(4), **more: Any) -> CostPosting:
-    """So many of an item, used in the operating room, at ten dollars each."""
-    cost = more.pop("amount", None) or Money(amount=(quantity * PRICE).quantize(Decimal("0.01")), currency="USD")
-    fields = {
-        "facility": "NORTH",
-        "rule": CostRule.expense_against_stock,
-        "item": "4711",
-        "cost_centre": "4110",
-        "location": "OR-1",
-        "quantity": quantity,
-        "unit": "each",
-        "unit_cost": Money(amount=PRICE, currency="USD"),
-        "amount": cost,
-        "method": "standard",
-        "source": "MBEW-STPRS",
-        "service_date": DAY,
-    }
-    return CostPosting.model_validate(fields | more)
 
 
 class ErpPeer(SandboxPeer):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from canonical.ports import System
 from connectors.systems.tryton.connector import SYSTEM
@@ -16,6 +16,14 @@ from tests.support.tryton import running_server
 
 REFUSAL = b'{"id": 0, "error": ["UserError", ["This is not done here.", "", null]]}'
 
+LEDGER = {
+    "journal": "COST",
+    "stock": "1.3.1",
+    "received_not_invoiced": "2.4.9",
+    "expensed": {"NORTH": ["ED-CART"]},
+}
+"""Where the seeded hospital books its costs."""
+
 
 class TrytonServerPeer(Peer):
     """It dedupes nothing; trouble befalls the call that creates a document, that takes it back, or that looks it up.
@@ -23,6 +31,7 @@ class TrytonServerPeer(Peer):
     `calls` names these three of each ledger, as `model.verb`.
     """
 
+    part_of = "tryton"
     calls: ClassVar[Mapping[str, tuple[str, str, str]]]
 
     async def start(self, folder: Path) -> None:
@@ -55,13 +64,14 @@ class TrytonServerPeer(Peer):
         return SYSTEM.build(self.name, settings, outgoing=dict)
 
     @property
-    def table(self) -> dict[str, str]:
+    def table(self) -> dict[str, Any]:
         """Its own table in `hospital.toml`."""
         return {
             "base_url": self.url,
             "database": self._server.database,
             "login": "engine",
             "password_file": str(self._server.password_file),
+            "ledger": LEDGER,
         }
 
     async def trouble(self, ledger: str, verb: Verb, trouble: Trouble) -> None:
