@@ -3,6 +3,9 @@
 An administrator runs it with Tryton's own Python, on the server's configuration; the login's password comes by stdin:
 
     python engine_login.py trytond.conf DATABASE --company "St Example Hospital" < engine.password
+
+What Tryton says of nobody, everybody may do: parties and their contacts may be changed by any login, and so may whatever a
+module forgets. So each such model is closed to the engine's group. To be run again when modules are activated.
 """
 
 # Tryton and proteus are not in the engine's environment, only in Tryton's own.
@@ -12,32 +15,26 @@ import argparse
 import sys
 
 GROUP = "Integration engine"
-BUTTONS = ("Stock Force Assignment", "Stock Cancellation")
-"""Tryton's own groups that give buttons and nothing else: discrepancies, and taking back."""
+TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation")
+"""For discrepancies, and for taking back what is done. Both bring the rights of Tryton's group Stock with them."""
 
 RIGHTS = {
-    "stock.shipment.in": "read write create",
-    "stock.shipment.in.return": "read write create",
-    "stock.shipment.internal": "read write create",
-    "stock.shipment.out": "read write create",
-    "stock.shipment.out.return": "read write create",
-    "stock.move": "read write create",
-    "stock.lot": "read write create",
-    "stock.period": "read",
-    "stock.period.cache": "read",
-    "stock.period.cache.lot": "read",
     "account.move": "read write create delete",
     "analytic_account.line": "read create",
+    "party.party": "read",
+    "party.address": "read",
+    "product.identifier": "read",
+    "res.user.warning": "read create",
 }
-"""What it may do with which model. A posted move cannot be changed by anybody; a draft that was refused is deleted."""
+"""What the engine may do beside. A posted move is changed by nobody; a draft that was refused is deleted."""
 
 
 def make_login(Model, *, company, login, password):
-    """A user of this company with the group of the engine and Tryton's groups of buttons; has what it had no more."""
+    """A user of this company with the group of the engine and those of Tryton's; what it had beside is taken from it."""
     Group, User = Model.get("res.group"), Model.get("res.user")
     (group,) = Group.find([("name", "=", GROUP)]) or [Group(name=GROUP)]
     group.save()
-    _grant(Model.get("ir.model.access"), group)
+    _grant(Model, group)
     (user,) = User.find([("login", "=", login)]) or [User(name=GROUP, login=login)]
     user.password = password
     if company.id not in {one.id for one in user.companies}:
@@ -45,16 +42,20 @@ def make_login(Model, *, company, login, password):
     user.company = company
     while user.groups:
         user.groups.pop()
-    user.groups.extend([group, *Group.find([("name", "in", list(BUTTONS))])])
+    user.groups.extend([group, *Group.find([("name", "in", list(TRYTONS_GROUPS))])])
     user.save()
     return user
 
 
-def _grant(Access, group):
+def _grant(Model, group):
+    Access = Model.get("ir.model.access")
     for one in Access.find([("group", "=", group.id)]):
         one.delete()
     for model, verbs in RIGHTS.items():
         Access(model=model, group=group, **{f"perm_{verb}": True for verb in verbs.split()}).save()
+    told = {one.model for one in Access.find([])}
+    for model in Model.get("ir.model").find([("name", "not in", sorted(told))]):
+        Access(model=model.name, group=group).save()
 
 
 def main():

@@ -48,10 +48,26 @@ async def system(peer: TrytonFinancePeer) -> AsyncIterator[Any]:
 async def accountant(peer: TrytonFinancePeer, tmp_path: Path) -> AsyncIterator[TrytonClient]:
     """A person at work in the same books, with every right."""
     (tmp_path / "admin").write_text("admin")
-    settings = TrytonSettings(base_url=peer.url, database="suture", login="admin", password_file=tmp_path / "admin")
-    client = TrytonClient(settings.client("tryton", outgoing=dict), settings)
+    client = client_of(peer, "admin", tmp_path / "admin")
     yield client
     await client.close()
+
+
+def client_of(peer: TrytonFinancePeer, login: str, password_file: Path) -> TrytonClient:
+    settings = TrytonSettings(base_url=peer.url, database="suture", login=login, password_file=password_file)
+    return TrytonClient(settings.client("tryton", outgoing=dict), settings)
+
+
+HEAD = ["company", "journal", "period", "date", "lines.account"]
+
+
+def copied(row: dict[str, Any], *, debits: tuple[int, int]) -> dict[str, Any]:
+    """A move on the same accounts as another of forty dollars."""
+    entries = [
+        {"account": line["account"], "debit": Decimal(debit), "credit": Decimal(40 - debit)}
+        for line, debit in zip(row["lines."], debits, strict=True)
+    ]
+    return {**{name: row[name] for name in HEAD[:4]}, "lines": [["create", entries]]}
 
 
 def key() -> str:
@@ -124,6 +140,25 @@ async def test_a_reversal_that_arrives_after_the_first_is_removed_by_the_look_up
     assert [row["state"] for row in await moves(accountant, [reversals_of(reference)])] == ["posted"]
 
 
+async def test_of_two_reversals_that_were_posted_in_the_same_moment_the_later_is_reversed_itself(
+    peer: TrytonFinancePeer, system: Any, accountant: TrytonClient
+) -> None:
+    of, reference = await posted(system)
+    [row] = await accountant.rows("account.move", [["description", "=", of]], HEAD)
+    engine = client_of(peer, "engine", peer.password_file)
+    for _ in range(2):
+        contra = {**copied(row, debits=(0, 40)), "description": key(), "origin": f"account.move,{row['id']}"}
+        made = await engine.create("account.move", contra, audience=Audience.finance)
+        await engine.press("account.move", "post", made, audience=Audience.finance)
+    await engine.close()
+    for _ in range(2):
+        assert [one.live for one in await system.find_journals([of])] == [False]
+        first, second = await moves(accountant, [reversals_of(reference)])
+        assert await moves(accountant, [reversals_of(f"move-{first['id']}")]) == []
+        [again] = await moves(accountant, [reversals_of(f"move-{second['id']}")])
+        assert (again["state"], again["date"]) == ("posted", second["date"])
+
+
 async def test_what_tryton_refuses_to_post_leaves_no_draft_behind(system: Any, accountant: TrytonClient) -> None:
     of = key()
     with pytest.raises(BusinessRefusal):
@@ -133,16 +168,9 @@ async def test_what_tryton_refuses_to_post_leaves_no_draft_behind(system: Any, a
 
 async def test_a_draft_that_a_person_copied_is_neither_posted_nor_found(system: Any, accountant: TrytonClient) -> None:
     of, reference = await posted(system)
-    [row] = await accountant.rows(
-        "account.move", [["description", "=", of]], ["company", "journal", "period", "lines.account"]
-    )
-    entries = [
-        {"account": line["account"], "debit": Decimal(debit), "credit": Decimal(40 - debit)}
-        for line, debit in zip(row["lines."], (40, 0), strict=True)
-    ]
-    head = {name: row[name] for name in ("company", "journal", "period")}
-    copied = {**head, "date": DAY, "description": of, "lines": [["create", entries]]}
-    draft = await accountant.create("account.move", copied, audience=Audience.finance)
+    [row] = await accountant.rows("account.move", [["description", "=", of]], HEAD)
+    copy = {**copied(row, debits=(40, 0)), "description": of}
+    draft = await accountant.create("account.move", copy, audience=Audience.finance)
     try:
         assert [one.reference for one in await system.find_journals([of])] == [reference]
         assert await system.journal(f"move-{draft}") is None

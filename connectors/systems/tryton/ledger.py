@@ -11,6 +11,7 @@ from connectors.systems.tryton.catalogue import Catalogue
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.entries import Entries
 from connectors.systems.tryton.journals import Journals
+from connectors.systems.tryton.moves import Moves
 from connectors.systems.tryton.periods import Periods
 from connectors.systems.tryton.refusals import not_known
 from connectors.systems.tryton.settings import LedgerSettings
@@ -26,7 +27,7 @@ class Ledger:
         self._valuing = Valuing(client, catalogue, settings)
         self._periods = Periods(client, catalogue, settings.journal)
         self._entries = Entries(client, catalogue, self._valuing, settings)
-        self._journals = Journals(client, catalogue, self._periods, settings.journal)
+        self._journals = Journals(Moves(client, catalogue, self._periods, settings.journal))
 
     async def valuation(self, *, facility: str, item: str, location: str) -> Valuation | None:
         """What one base unit costs and how the place keeps it."""
