@@ -1,12 +1,10 @@
-"""What is a Tryton's own as a ledger: drafts that were left, reversals at once, whose goods lie where, periods by journal."""
+"""What is a Tryton's own as a ledger: drafts that were left, its accounts, whose goods lie where, periods by journal."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -14,17 +12,15 @@ from canonical.documents.costing import CostRule
 from canonical.documents.item import Ownership
 from canonical.documents.location import Keeping
 from canonical.errors import Audience, BusinessRefusal, PeriodClosed, Uncertain
-from canonical.identity import wire_key
 from canonical.money import Money
 from canonical.period import posting_date
 from connectors.systems.tryton.client import TrytonClient
-from connectors.systems.tryton.connector import SYSTEM
-from connectors.systems.tryton.settings import TrytonSettings
 from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
 from tests.connectors.contract.peers.tryton_server import LEDGER
 from tests.connectors.contract.trouble import Trouble
 from tests.connectors.costs import posting
 from tests.connectors.purchases import DAY
+from tests.connectors.tryton_books import HEAD, client_of, connected, copied, key, moves, posted
 
 NEXT_MONTH, CLOSED_DAY = date(2026, 12, 1), date(2025, 2, 10)
 
@@ -53,43 +49,6 @@ async def accountant(peer: TrytonFinancePeer, tmp_path: Path) -> AsyncIterator[T
     await client.close()
 
 
-def client_of(peer: TrytonFinancePeer, login: str, password_file: Path) -> TrytonClient:
-    settings = TrytonSettings(base_url=peer.url, database="suture", login=login, password_file=password_file)
-    return TrytonClient(settings.client("tryton", outgoing=dict), settings)
-
-
-HEAD = ["company", "journal", "period", "date", "lines.account"]
-
-
-def copied(row: dict[str, Any], *, debits: tuple[int, int]) -> dict[str, Any]:
-    """A move on the same accounts as another of forty dollars."""
-    entries = [
-        {"account": line["account"], "debit": Decimal(debit), "credit": Decimal(40 - debit)}
-        for line, debit in zip(row["lines."], debits, strict=True)
-    ]
-    return {**{name: row[name] for name in HEAD[:4]}, "lines": [["create", entries]]}
-
-
-def key() -> str:
-    return wire_key(uuid4().hex)
-
-
-async def posted(system: Any, **more: Any) -> tuple[str, str]:
-    """A journal of four items, by its key and reference."""
-    of = key()
-    return of, (await system.post_cost(posting(**more), posting_date=DAY, wire_key=of)).reference
-
-
-async def moves(client: TrytonClient, domain: list[Any]) -> list[dict[str, Any]]:
-    fields = ["state", "date", "description", "lines.debit", "lines.credit", "lines.description"]
-    more = ["lines.account.code", "lines.analytic_lines.debit", "lines.analytic_lines.date"]
-    return await client.rows("account.move", domain, [*fields, *more, "lines.analytic_lines.account.code"])
-
-
-def reversals_of(reference: str) -> list[Any]:
-    return ["origin", "=", f"account.move,{reference.removeprefix('move-')}"]
-
-
 @pytest.mark.parametrize("trouble", [Trouble.cut_before, Trouble.cut_after])
 async def test_a_journal_left_as_a_draft_is_posted_by_the_look_up(
     peer: TrytonFinancePeer, system: Any, trouble: Trouble
@@ -101,62 +60,6 @@ async def test_a_journal_left_as_a_draft_is_posted_by_the_look_up(
     [found] = await system.find_journals([of])
     assert (found.stands, found.quantity, found.amount, found.posting_date) == (True, 4, Decimal(40), DAY)
     assert await system.journal(found.reference) == found
-
-
-@pytest.mark.parametrize("trouble", [Trouble.cut_before, Trouble.cut_after])
-async def test_a_reversal_left_as_a_draft_is_posted_by_the_look_up_and_is_the_answer_from_then_on(
-    peer: TrytonFinancePeer, system: Any, accountant: TrytonClient, trouble: Trouble
-) -> None:
-    of, reference = await posted(system)
-    peer.plan("model.account.move.post", trouble)
-    with pytest.raises(Uncertain):
-        await system.reverse_cost(reference, posting_date=NEXT_MONTH, wire_key=key())
-    [found] = await system.find_journals([of])
-    assert not found.live
-    again = await system.reverse_cost(reference, posting_date=DAY, wire_key=key())
-    assert again.posting_date == NEXT_MONTH
-    assert [row["state"] for row in await moves(accountant, [reversals_of(reference)])] == ["posted"]
-
-
-async def test_those_who_reverse_at_once_reverse_once(system: Any, accountant: TrytonClient) -> None:
-    _, reference = await posted(system)
-    told = await asyncio.gather(
-        *(system.reverse_cost(reference, posting_date=NEXT_MONTH, wire_key=key()) for _ in range(3))
-    )
-    assert len({one.reference for one in told}) == 1
-    assert [row["state"] for row in await moves(accountant, [reversals_of(reference)])] == ["posted"]
-
-
-async def test_a_reversal_that_arrives_after_the_first_is_removed_by_the_look_up_and_never_counts(
-    peer: TrytonFinancePeer, system: Any, accountant: TrytonClient
-) -> None:
-    of, reference = await posted(system)
-    peer.plan("model.account.move.create", Trouble.late)
-    with pytest.raises(Uncertain):
-        await system.reverse_cost(reference, posting_date=NEXT_MONTH, wire_key=key())
-    assert [one.live for one in await system.find_journals([of])] == [True]
-    await system.reverse_cost(reference, posting_date=NEXT_MONTH, wire_key=key())
-    assert [one.live for one in await system.find_journals([of])] == [False]
-    assert [row["state"] for row in await moves(accountant, [reversals_of(reference)])] == ["posted"]
-
-
-async def test_of_two_reversals_that_were_posted_in_the_same_moment_the_later_is_reversed_itself(
-    peer: TrytonFinancePeer, system: Any, accountant: TrytonClient
-) -> None:
-    of, reference = await posted(system)
-    [row] = await accountant.rows("account.move", [["description", "=", of]], HEAD)
-    engine = client_of(peer, "engine", peer.password_file)
-    for _ in range(2):
-        contra = {**copied(row, debits=(0, 40)), "description": key(), "origin": f"account.move,{row['id']}"}
-        made = await engine.create("account.move", contra, audience=Audience.finance)
-        await engine.press("account.move", "post", made, audience=Audience.finance)
-    await engine.close()
-    for _ in range(2):
-        assert [one.live for one in await system.find_journals([of])] == [False]
-        first, second = await moves(accountant, [reversals_of(reference)])
-        assert await moves(accountant, [reversals_of(f"move-{first['id']}")]) == []
-        [again] = await moves(accountant, [reversals_of(f"move-{second['id']}")])
-        assert (again["state"], again["date"]) == ("posted", second["date"])
 
 
 async def test_what_tryton_refuses_to_post_leaves_no_draft_behind(system: Any, accountant: TrytonClient) -> None:
@@ -270,9 +173,7 @@ async def test_the_first_period_that_is_open_takes_what_a_closed_one_cannot(syst
 
 
 async def test_a_tryton_without_a_ledger_in_its_table_is_no_finance_system(peer: TrytonFinancePeer) -> None:
-    table: dict[str, Any] = {"base_url": peer.url, "database": "suture", "login": "engine"}
-    settings = SYSTEM.settings.model_validate({**table, "password_file": peer.password_file})
-    system: Any = SYSTEM.build("tryton", settings, outgoing=dict)
+    system = connected(peer, None)
     with pytest.raises(BusinessRefusal) as caught:
         await system.find_journals([key()])
     assert caught.value.audience is Audience.integration
@@ -282,13 +183,21 @@ async def test_a_tryton_without_a_ledger_in_its_table_is_no_finance_system(peer:
 async def test_the_table_may_name_one_expense_account_and_other_cost_centres(
     peer: TrytonFinancePeer, accountant: TrytonClient
 ) -> None:
-    table: dict[str, Any] = {"base_url": peer.url, "database": "suture", "login": "engine"}
-    ledger = {**LEDGER, "expense": "5.2.1", "cost_centres": {"SURGERY": "4120"}, "posts_with_movement": True}
-    settings = SYSTEM.settings.model_validate({**table, "password_file": peer.password_file, "ledger": ledger})
-    system: Any = SYSTEM.build("tryton", settings, outgoing=dict)
+    system = connected(peer, {**LEDGER, "expense": "5.2.1", "cost_centres": {"SURGERY": "4120"}})
     of, _ = await posted(system, cost_centre="SURGERY")
     [move] = await moves(accountant, [["description", "=", of]])
     assert [line["account."]["code"] for line in move["lines."] if line["debit"]] == ["5.2.1"]
     assert [one["account."]["code"] for line in move["lines."] for one in line["analytic_lines."]] == ["4120"]
+    await system.close()
+
+
+async def test_what_tryton_books_itself_when_goods_leave_stock_is_told_and_not_booked_again(
+    peer: TrytonFinancePeer,
+) -> None:
+    system = connected(peer, {**LEDGER, "posts_with_movement": True})
     assert (await system.valuation(facility="NORTH", item="4711", location="OR-1")).posts_with_movement
+    of = key()
+    with pytest.raises(BusinessRefusal):
+        await system.post_cost(posting(), posting_date=DAY, wire_key=of)
+    assert await system.find_journals([of]) == ()
     await system.close()

@@ -9,10 +9,10 @@ import pytest
 
 from canonical.errors import Audience, BusinessRefusal, NotPermitted
 from connectors.systems.tryton.client import TrytonClient
-from connectors.systems.tryton.settings import TrytonSettings
 from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
 from tests.connectors.costs import posting
 from tests.connectors.purchases import DAY
+from tests.connectors.tryton_books import client_of
 
 OWNER = Audience.finance
 
@@ -27,8 +27,7 @@ async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tryton
 
 @pytest.fixture
 async def engine(peer: TrytonFinancePeer) -> AsyncIterator[TrytonClient]:
-    settings = TrytonSettings(base_url=peer.url, database="suture", login="engine", password_file=peer.password_file)
-    client = TrytonClient(settings.client("tryton", outgoing=dict), settings)
+    client = client_of(peer, "engine", peer.password_file)
     yield client
     await client.close()
 
