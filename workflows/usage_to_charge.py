@@ -10,7 +10,7 @@ from activities.costs import Costs
 from activities.stock import Stock
 from canonical.asking.writing import MoveStock, PostCharge, PostCost
 from canonical.documents.charge import CaseStatus
-from canonical.documents.costing import CostPosting, CostRule, cost_rule
+from canonical.documents.costing import CostPosting, CostRule, Valuation, cost_rule
 from canonical.documents.usage import Disposition
 from canonical.documents.usage_run import Judgement, UsageRun, UsageStart
 from canonical.effect import Posted
@@ -21,6 +21,7 @@ from canonical.money import Money
 from canonical.run import Ledger, Standing
 from workflows.kit import usage_questions as ask
 from workflows.kit import use_postings as postings
+from workflows.kit import versions
 from workflows.kit.calls import CallOptions
 from workflows.kit.heard_use import STEPS
 from workflows.kit.owed_use import OwedUse
@@ -258,10 +259,20 @@ class Story(OwedUse):
         if rule in (CostRule.expensed_at_issue, CostRule.sample_at_zero):
             self.saga.exempt("cost", rule.replace("-", " "))
             return
+        if self.is_booked_with_the_movement(valuation, rule):
+            self.saga.exempt(
+                "cost", f"booked by {self.context.leg('finance').system} itself, with the movement of stock"
+            )
+            return
         posting = postings.cost(usage, item, valuation, rule, quantity=self.base_quantity)
         while not self.state.cost.settled:
             await self.post_the_cost(posting)
             await self.wait_for_the_confirmation("cost")
+
+    def is_booked_with_the_movement(self, valuation: Valuation, rule: CostRule) -> bool:
+        """Whether the ERP says that it books the cost of what leaves its stock by itself: posted again, it counts twice."""
+        by_itself = valuation.posts_with_movement and rule is CostRule.expense_against_stock
+        return by_itself and versions.goes("cost-with-the-movement")
 
     async def order_what_is_the_suppliers(self) -> None:
         """Goods of the supplier's own are ordered once they were used, exactly these (domain rule 21)."""
