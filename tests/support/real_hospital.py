@@ -1,4 +1,4 @@
-"""A hospital of real systems for the processes: Tryton keeps its stock, a FHIR server bills; each behind a proxy of ours."""
+"""A hospital of real systems for the processes: Tryton keeps stock and ledger, a FHIR server bills; a proxy before each."""
 
 import json
 from collections.abc import Mapping
@@ -14,53 +14,67 @@ from canonical.kinds import Kind
 from canonical.policy import Attempts, Policy
 from canonical.ports import System, SystemKind
 from connectors.systems.fhir_billing.connector import SYSTEM as FHIR_BILLING
+from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.connector import SYSTEM as TRYTON
-from tests.connectors.contract.ledgers import CHARGE, MOVEMENT
+from tests.connectors.contract.ledgers import CHARGE, JOURNAL, MOVEMENT
 from tests.connectors.contract.peer import Verb
 from tests.connectors.contract.peers.fhir_billing import FhirBillingPeer
 from tests.connectors.contract.peers.tryton import TrytonPeer
+from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
 from tests.connectors.contract.trouble import Trouble
 from tests.connectors.stock import lots_in
+from tests.connectors.tryton_books import client_of
 from tests.support.fhir import ACCOUNT, CASE
 from tests.support.house import House, eventually, quick_policy
 
-ITEM, PLACE = "4711", "OR-1"
+ITEM, PLACE, COST_CENTRE, EXPENSE = "4711", "OR-1", "4110", "5.1.1"
+EACH = Decimal(10)
+"""What one of the item costs, by Tryton."""
 WRITES: Mapping[str, tuple[str, Verb]] = {
     "movement": (MOVEMENT, "write"),
     "charge": (CHARGE, "write"),
     "movement-taken-back": (MOVEMENT, "undo"),
     "charge-voided": (CHARGE, "undo"),
+    "journal": (JOURNAL, "write"),
+    "journal-reversed": (JOURNAL, "undo"),
 }
 """Every class of write of usage-to-charge that a real system is asked for."""
 
 _SETTINGS: Mapping[str, Any] = {"timeout": "PT10S", "in_flight": "PT2S"}
 
 
+class Tryton(TrytonPeer):
+    """Stock and ledger of one Tryton."""
+
+    calls = {**TrytonPeer.calls, **TrytonFinancePeer.calls}
+
+
 @dataclass
 class RealHospital:
-    """The systems, and the connectors of the engine."""
+    """The systems, the connectors of the engine, and a client that looks into Tryton's books."""
 
-    tryton: TrytonPeer
+    tryton: Tryton
     fhir: FhirBillingPeer
-    stock: Any
+    erp: Any
     billing: Any
+    books: TrytonClient
 
     @classmethod
     async def start(cls, folder: Path) -> "RealHospital":
         """Start both, with goods on the shelf."""
-        tryton, fhir = TrytonPeer(), FhirBillingPeer()
+        tryton, fhir = Tryton(), FhirBillingPeer()
         for peer in (tryton, fhir):
             (folder / peer.name).mkdir()
             await peer.start(folder / peer.name)
-        stock = _connector(TRYTON, "tryton", tryton.table)
-        made = cls(tryton, fhir, stock, _connector(FHIR_BILLING, "fhir-billing", fhir.table))
+        erp, billing = _connector(TRYTON, "tryton", tryton.table), _connector(FHIR_BILLING, "fhir-billing", fhir.table)
+        made = cls(tryton, fhir, erp, billing, client_of(tryton, "engine", tryton.password_file))
         goods = lots_in(ITEM, quantity=10_000, location=PLACE)
-        await made.stock.books()[Kind.lots_in].post(goods, wire_key=wire_key("the shelf of the processes"))
+        await erp.books()[Kind.lots_in].post(goods, wire_key=wire_key("the shelf of the processes"))
         return made
 
     async def stop(self) -> None:
         """Give back what was asked for."""
-        for connector in (self.stock, self.billing):
+        for connector in (self.erp, self.billing, self.books):
             await connector.close()
         for peer in (self.tryton, self.fhir):
             await peer.stop()
@@ -68,16 +82,17 @@ class RealHospital:
     @property
     def furniture(self) -> dict[str, Any]:
         """What a house has of it; calls may take as long as these systems do."""
-        return {"inventory": self.stock, "billing": self.billing, "policy": patient_policy()}
+        real = {"inventory": self.erp, "billing": self.billing, "finance": self.erp}
+        return {**real, "policy": patient_policy()}
 
     async def calm(self) -> None:
         """No more trouble."""
         await self.tryton.calm()
         await self.fhir.calm()
 
-    def keeper(self, ledger: str) -> TrytonPeer | FhirBillingPeer:
+    def keeper(self, ledger: str) -> Tryton | FhirBillingPeer:
         """Who keeps a ledger."""
-        return self.tryton if ledger == MOVEMENT else self.fhir
+        return self.fhir if ledger == CHARGE else self.tryton
 
     async def trouble(self, write: str, trouble: Trouble) -> None:
         """Let the next such write meet with trouble."""
@@ -87,9 +102,16 @@ class RealHospital:
     async def on_hand(self) -> Decimal:
         """How many of the item are on the shelf, by Tryton."""
         nothing = {"device_identifier": None, "lot": None, "serial": None}
-        found = await self.stock.look_up(facility="NORTH", location=PLACE, item=ITEM, **nothing)
+        found = await self.erp.look_up(facility="NORTH", location=PLACE, item=ITEM, **nothing)
         on_hand: Decimal = found.lot.on_hand
         return on_hand
+
+    async def expensed(self) -> Decimal:
+        """What all uses have cost, by the ledger itself."""
+        lines = await self.books.rows(
+            "account.move.line", [["account.code", "=", EXPENSE], ["move.state", "=", "posted"]], ["debit", "credit"]
+        )
+        return sum((line["debit"] - line["credit"] for line in lines), Decimal(0))
 
     async def billed(self) -> Decimal:
         """How many units are charged to the account, by the FHIR server itself."""
@@ -125,6 +147,7 @@ async def used(house: House, number: str, **changes: Any) -> Usage:
     case = await house.store.vault.tokenise("case", CASE)
     account = await house.store.vault.tokenise("acct", ACCOUNT)
     fields: dict[str, Any] = {"surgical_case": case, "account": account, "item": ITEM, "lot": None}
+    fields |= {"performing_cost_centre": COST_CENTRE, "charged_cost_centre": COST_CENTRE}
     return await house.usage(number, **(fields | changes))
 
 

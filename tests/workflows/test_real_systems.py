@@ -15,7 +15,7 @@ from canonical.documents.usage_run import UsageRun
 from canonical.run import Standing
 from tests.connectors.contract.trouble import Trouble
 from tests.support.house import House
-from tests.support.real_hospital import WRITES, RealHospital, used
+from tests.support.real_hospital import EACH, WRITES, RealHospital, used
 
 TROUBLES = (Trouble.cut_after, Trouble.stalled_before, Trouble.away, Trouble.garbled)
 """Cut after sending, delayed, 503, garbage."""
@@ -37,17 +37,18 @@ async def furniture(hospital: RealHospital) -> AsyncIterator[dict[str, Any]]:
 
 @dataclass
 class Books:
-    """What the systems themselves say of the item, and of the patient."""
+    """What the systems themselves say of the item, of the patient, and of what uses have cost."""
 
     on_hand: Decimal
     billed: Decimal
+    expensed: Decimal
 
     @classmethod
     async def of(cls, hospital: RealHospital) -> "Books":
-        return cls(await hospital.on_hand(), await hospital.billed())
+        return cls(await hospital.on_hand(), await hospital.billed(), await hospital.expensed())
 
     def after(self, units: int) -> "Books":
-        return Books(self.on_hand - units, self.billed + units)
+        return Books(self.on_hand - units, self.billed + units, self.expensed + units * EACH)
 
 
 async def test_a_use_is_posted_once_in_each_system(house: House, hospital: RealHospital) -> None:
@@ -82,7 +83,7 @@ async def test_a_write_in_trouble_is_done_once(
     assert await Books.of(hospital) == before.after(2 if WRITES[write][1] == "write" else 0)
 
 
-@pytest.mark.parametrize("write", ["movement", "charge"])
+@pytest.mark.parametrize("write", ["movement", "charge", "journal"])
 async def test_a_system_that_dies_under_a_write_and_comes_back_has_it_once(
     house: House, hospital: RealHospital, write: str
 ) -> None:
