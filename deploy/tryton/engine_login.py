@@ -15,12 +15,16 @@ import argparse
 import sys
 
 GROUP = "Integration engine"
-TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation")
-"""For discrepancies, and for taking back what is done. Both bring the rights of Tryton's group Stock with them."""
+TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation", "Purchase", "Purchase Amendment")
+"""For discrepancies, for taking back what is done (both bring the rights of Tryton's group Stock with them), to order, and
+to change an order that is on its way."""
 
 RIGHTS = {
     "account.move": "read write create delete",
     "analytic_account.line": "read create",
+    "analytic.account.entry": "read write create delete",
+    "analytic_account.budget": "read",
+    "purchase.line-ignored-stock.move": "read",
     "party.party": "read",
     "party.address": "read",
     "product.identifier": "read",

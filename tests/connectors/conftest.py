@@ -1,11 +1,17 @@
 """The order desk and the FHIR server, each running for every test of its connector."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from connectors.systems.sandbox_supplier.connector import SandboxSupplier
+from connectors.systems.tryton.client import TrytonClient
+from connectors.systems.tryton.settings import TrytonSettings
+from tests.connectors.contract.peers.tryton_orders import TrytonOrdersPeer
 from tests.connectors.desk import build
 from tests.sandbox.supplier_process import Desk, desk
 from tests.support.fhir import FhirServer, running_server
@@ -28,3 +34,36 @@ async def order_desk(supplier: Desk) -> AsyncIterator[SandboxSupplier]:
 @pytest_asyncio.fixture(scope="session")
 async def fhir(tmp_path_factory: pytest.TempPathFactory) -> FhirServer:
     return await running_server(tmp_path_factory.mktemp("fhir"))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def tryton_orders(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonOrdersPeer]:
+    started = TrytonOrdersPeer()
+    await started.start(tmp_path_factory.mktemp("tryton-orders"))
+    yield started
+    await started.stop()
+
+
+@pytest_asyncio.fixture
+async def procurement(tryton_orders: TrytonOrdersPeer) -> AsyncIterator[Any]:
+    connector = tryton_orders.connect()
+    yield connector
+    await connector.close()
+
+
+@pytest_asyncio.fixture
+async def tryton_itself(tryton_orders: TrytonOrdersPeer, tmp_path: Path) -> AsyncIterator[TrytonClient]:
+    """Whoever works in Tryton, with every right: a buyer, a receiver."""
+    (tmp_path / "admin").write_text("admin")
+    settings = TrytonSettings(
+        base_url=tryton_orders.url, database="suture", login="admin", password_file=tmp_path / "admin"
+    )
+    client = TrytonClient(settings.client("tryton", outgoing=dict), settings)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def number() -> str:
+    """Of an order that nobody else has."""
+    return f"PO-{uuid4().hex[:10]}"

@@ -18,6 +18,8 @@ _PRODUCT = [
     "default_uom",
     "default_uom.name",
     "default_uom.category",
+    "default_uom.factor",
+    "template.type",
     "template.lot_required",
     "template.expiration_state",
     "identifiers.code",
@@ -43,6 +45,7 @@ class Party:
     address: int | None
     customer_location: int
     supplier_location: int
+    payment_term: int | None = None
 
 
 class Catalogue:
@@ -66,12 +69,28 @@ class Catalogue:
 
     async def unit(self, name: str, category: int) -> int | None:
         """A unit by its name, of the category in which the product is counted."""
+        found = await self.measure(name, category)
+        return int(found["id"]) if found else None
 
-        async def look() -> int | None:
-            found = await self._client.rows("product.uom", [["name", "=", name], ["category", "=", category]], ["id"])
-            return int(found[0]["id"]) if found else None
+    async def measure(self, name: str, category: int) -> Row | None:
+        """The same, with its `factor` to the base of the category."""
+
+        async def look() -> Row | None:
+            domain = [["name", "=", name], ["category", "=", category]]
+            found = await self._client.rows("product.uom", domain, ["factor"])
+            return found[0] if found else None
 
         return await self._once(("unit", name, str(category)), look)
+
+    async def warehouse(self, facility: str) -> int | None:
+        """The warehouse of a facility."""
+
+        async def look() -> int | None:
+            domain = [["code", "=", self._settings.warehouse_of(facility)], ["type", "=", "warehouse"]]
+            found = await self._client.rows("stock.location", domain, ["id"])
+            return int(found[0]["id"]) if found else None
+
+        return await self._once(("warehouse", facility), look)
 
     async def place(self, facility: str, code: str) -> Place | None:
         """A storage location of a facility's warehouse."""
@@ -85,16 +104,6 @@ class Catalogue:
             return Place(int(places[0]["id"]), warehouse) if places else None
 
         return await self._once(("place", facility, code), look)
-
-    async def warehouse(self, facility: str) -> int | None:
-        """The warehouse of a facility."""
-
-        async def look() -> int | None:
-            domain = [["code", "=", self._settings.warehouse_of(facility)], ["type", "=", "warehouse"]]
-            found = await self._client.rows("stock.location", domain, ["id"])
-            return int(found[0]["id"]) if found else None
-
-        return await self._once(("warehouse", facility), look)
 
     async def is_consigned(self, place: Place) -> bool:
         """Whether what lies at a place is a supplier's own."""
@@ -135,7 +144,7 @@ class Catalogue:
         """A party by its code."""
 
         async def look() -> Party | None:
-            fields = ["addresses", "customer_location", "supplier_location"]
+            fields = ["addresses", "customer_location", "supplier_location", "supplier_payment_term"]
             found = await self._first("party.party", "code", code, fields)
             if found is None:
                 return None
@@ -145,6 +154,7 @@ class Catalogue:
                 address=int(addresses[0]) if addresses else None,
                 customer_location=int(found["customer_location"]),
                 supplier_location=int(found["supplier_location"]),
+                payment_term=found["supplier_payment_term"],
             )
 
         return await self._once(("party", code), look)
@@ -162,6 +172,21 @@ class Catalogue:
         if known is None:
             raise AssertionError("a company has a currency")
         return known
+
+    async def currency_coded(self, code: str) -> int | None:
+        """A currency by its code."""
+        found = await self._once(("currency", code), lambda: self._first("currency.currency", "code", code, ["id"]))
+        return int(found["id"]) if found else None
+
+    async def cost_centre(self, code: str) -> Row | None:
+        """An analytic account by its code, with the `root` under which it stands."""
+
+        async def look() -> Row | None:
+            domain = [["code", "=", code], ["type", "in", ["normal", "distribution"]]]
+            found = await self._client.rows("analytic_account.account", domain, ["root"])
+            return found[0] if found else None
+
+        return await self._once(("cost centre", code), look)
 
     async def lot(self, product: int, number: str) -> Row | None:
         """A lot or serial of a product; never kept, for receiving makes them."""

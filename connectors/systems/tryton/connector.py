@@ -1,4 +1,4 @@
-"""Tryton as the engine's Inventory and Finance ports, and the books of a storeroom."""
+"""Tryton as the engine's Inventory, Finance and Procurement ports, and the books of a storeroom."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -6,20 +6,34 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, Valuation
+from canonical.documents.order import Order
+from canonical.documents.replenishment import Budget
 from canonical.documents.stock import StockMovement
 from canonical.effect import Found, Posted
 from canonical.errors import Audience
 from canonical.inbound import Inbound, InvalidEvent
 from canonical.kinds import Kind
 from canonical.period import Period
-from canonical.ports import Book, Declaration, Finance, Inventory, ItemAndLot, KeepsBooks, System, SystemKind
+from canonical.ports import (
+    Book,
+    Declaration,
+    Finance,
+    Inventory,
+    ItemAndLot,
+    KeepsBooks,
+    Procurement,
+    System,
+    SystemKind,
+)
 from connectors.systems.tryton.books import make_books
 from connectors.systems.tryton.catalogue import Catalogue
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.goods import Goods
 from connectors.systems.tryton.ledger import Ledger
 from connectors.systems.tryton.movements import Movements
+from connectors.systems.tryton.purchasing import Purchasing
 from connectors.systems.tryton.refusals import not_known, refused
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.stock import Stock
@@ -35,7 +49,8 @@ class Tryton:
         self._stock = Stock(client, self._catalogue)
         goods = Goods(client, self._catalogue, settings)
         self._movements = Movements(client, goods)
-        self._books = make_books(client, goods)
+        self._purchasing = Purchasing(client, self._catalogue, settings)
+        self._books = {**make_books(client, goods), **self._purchasing.books}
         self._ledger = Ledger(client, self._catalogue, settings.ledger) if settings.ledger else None
 
     @property
@@ -110,8 +125,20 @@ class Tryton:
         return await self._books_of_account("journal").get(reference)
 
     def books(self) -> Mapping[Kind, Book[Any]]:
-        """Lots in and out, transfers."""
+        """Lots in and out, transfers; orders and their changes."""
         return self._books
+
+    async def contracts(self, *, facility: str, item: str) -> tuple[Contract, ...]:
+        """What suppliers have agreed to sell an item for, the same for all facilities."""
+        return await self._purchasing.prices.contracts(item)
+
+    async def budget(self, *, facility: str, cost_centre: str, on: date) -> Budget:
+        """What is left of a cost centre's budget; at most advisory."""
+        return await self._purchasing.budgets.left(cost_centre, on)
+
+    async def order(self, *, facility: str, number: str) -> Order | None:
+        """A purchase order as it now counts, a buyer's changes included."""
+        return await self._purchasing.orders.named(facility, number)
 
     def _books_of_account(self, operation: str) -> Ledger:
         if self._ledger is None:
@@ -143,3 +170,4 @@ _KIND: SystemKind = SYSTEM
 _PORT: type[Inventory] = Tryton
 _FINANCE: type[Finance] = Tryton
 _BOOKS: type[KeepsBooks] = Tryton
+_PROCUREMENT: type[Procurement] = Tryton

@@ -7,6 +7,8 @@ from connectors.protocols.answer import Answer
 
 # The messages are those of the login's language, which is asked for as English.
 _NO_RIGHT = ("You are not allowed to", "You don't have access")
+# Said in the same words of what nobody may change in the state that a record is in.
+_BY_STATE = ("You are not allowed to modify the field", "You are not allowed to delete the record")
 _OUT_OF_TURN = 'You can not call "'
 _CLOSED = ("closed period", "closed journal-period", "period is closed", "because the period", "is closed")
 
@@ -24,7 +26,7 @@ class Warned(BusinessRefusal):
 def refusal(answer: Answer, error: Any, *, audience: Audience) -> Failure:
     """The leaf for an error; nothing was applied, for Tryton takes everything back that a failed call did."""
     kind, message = _read(error)
-    if kind == "UserError" and message.startswith(_NO_RIGHT):
+    if kind == "UserError" and message.startswith(_NO_RIGHT) and not message.startswith(_BY_STATE):
         return answer.refused(
             f"the login lacks the right for {answer.operation}", kind=NotPermitted, audience=Audience.integration
         )

@@ -45,8 +45,9 @@ class TrytonSettings(BaseModel):
     """`warehouses` name the warehouse of a facility by its code; one that is not named has the facility's own name.
 
     `used` is the code of the party, a department, that goods are shipped to when they are used; its customer location is
-    where they end. `supplier` is the code of the party that goods came from where a document names none. `ledger` is needed
-    where it is the finance system. `timeout` is for writes, `reads_within` for what changes nothing, the login included.
+    where they end. `supplier` is the code of the party that goods came from where a document names none. `service` and
+    `freight` are the codes of the products, of type service, as which an order line buys these. `ledger` is needed where it
+    is the finance system. `timeout` is for writes, `reads_within` for what changes nothing, the login included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,10 +64,20 @@ class TrytonSettings(BaseModel):
     used: str = "USED/{facility}/{location}"
     supplier: str = Field(default="100", pattern=CODE)
     ledger: LedgerSettings | None = None
+    service: str = Field(default="SERVICE", pattern=CODE)
+    freight: str = Field(default="FREIGHT", pattern=CODE)
 
     def warehouse_of(self, facility: str) -> str:
         """The code of a facility's warehouse."""
         return self.warehouses.get(facility, facility)
+
+    def facility_of(self, warehouse: str) -> str:
+        """The facility of a warehouse by its code."""
+        return next((facility for facility, code in self.warehouses.items() if code == warehouse), warehouse)
+
+    def bought_as(self, kind: str) -> str:
+        """The code of the product as which a service, or freight, is bought."""
+        return self.freight if kind == "freight" else self.service
 
     def department_of(self, facility: str, location: str) -> str:
         """The code of the party to which goods used at a place go."""

@@ -8,6 +8,7 @@ from sandbox.peers.cache import PeerMissing, cache_folder
 VERSION = "8.2"
 MODULES = (
     "account_invoice_stock",
+    "purchase_amendment",
     "purchase_request",
     "stock_lot_sled",
     "stock_supply",

@@ -34,7 +34,7 @@ def say(what):
     print(what, flush=True)
 
 
-def new(model, **fields):
+def new(model, /, **fields):
     record = Model.get(model)(**fields)
     record.save()
     return record
@@ -159,6 +159,41 @@ shelf.consignment_party = suppliers["100"]
 shelf.save()
 say("ledger")
 # End of the ledger.
+
+# --- Purchasing: what is bought without being stocked, prices by quantity, a supplier without an address, a budget.
+for code, name in (("SERVICE", "Service"), ("FREIGHT", "Freight")):
+    template = Template(name=name, code=code, type="service", default_uom=each, list_price=Decimal(0))
+    template.purchasable, template.purchase_uom, template.account_category = True, each, category
+    template.save()
+nowhere = Model.get("party.party")(name="No Address", code="300", supplier_payment_term=term)
+for address in list(nowhere.addresses):
+    nowhere.addresses.remove(address)
+nowhere.save()
+(tiered,) = Template.find([("code", "=", "4702")])
+second = new(
+    "purchase.product_supplier", template=tiered, party=suppliers["200"], currency=company.currency, code="GM-4702"
+)
+for quantity, price in ((0, "9.5000"), (10, "9.0000"), (100, "8.2500")):
+    tier = second.prices.new()
+    tier.quantity, tier.unit_price = quantity, Decimal(price)
+second.save()
+for year in YEARS:
+    span = {"start_date": dt.date(year, 1, 1), "end_date": dt.date(year, 12, 31)}
+    budget = new("analytic_account.budget", name=f"Budget {year}", root=root, **span)
+    budget.click("update_lines")
+    for line in Model.get("analytic_account.budget.line").find([("budget", "=", budget.id)]):
+        # Tryton counts an expense below zero; cost centre 4130 has no budget.
+        if line.account.code == "4130":
+            line.delete()
+        else:
+            line.amount = Decimal("-10000.00")
+            line.save()
+# What is bought without a product: goods of the supplier's own that were used already.
+accounting = Model.get("account.configuration")(1)
+accounting.default_category_account_expense = expense
+accounting.save()
+say("services, tiers, budgets")
+# --- end of purchasing
 
 make_login(Model, company=company, login="engine", password=PASSWORD)
 say("login")

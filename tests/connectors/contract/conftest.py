@@ -16,6 +16,7 @@ from tests.connectors.contract.peers.sandbox_inventory import InventoryPeer
 from tests.connectors.contract.peers.sandbox_supplier import SupplierPeer
 from tests.connectors.contract.peers.tryton import TrytonPeer
 from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
+from tests.connectors.contract.peers.tryton_orders import TrytonOrdersPeer
 from tests.connectors.contract.trouble import STALLS
 
 PEERS: tuple[type[Peer], ...] = (
@@ -26,6 +27,7 @@ PEERS: tuple[type[Peer], ...] = (
     FhirBillingPeer,
     TrytonPeer,
     TrytonFinancePeer,
+    TrytonOrdersPeer,
 )
 
 

@@ -92,6 +92,10 @@ class TrytonServerPeer(Peer):
         """How many calls of a method there were."""
         return self._meddler.met[method]
 
+    def calls_so_far(self) -> int:
+        """How many calls there were of all methods."""
+        return self._meddler.met.total()
+
     @property
     def url(self) -> str:
         """Where the proxy answers."""
