@@ -13,7 +13,18 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from canonical.inbound import Inbound
-from canonical.ports import Billing, Finance, Inventory, Procurement, Storeroom, Supplier, System, SystemKind
+from canonical.kinds import DOMAINS, Kind
+from canonical.ports import (
+    Billing,
+    Finance,
+    Inventory,
+    KeepsBooks,
+    Procurement,
+    Storeroom,
+    Supplier,
+    System,
+    SystemKind,
+)
 from canonical.run import Domain
 from suture.configuration import as_json
 from suture.problems import ConfigurationError, Problem, problems_of
@@ -146,6 +157,18 @@ def offers(system: object, port: type) -> bool:
     return not lacking(system, port)
 
 
+def not_kept(system: object, domain: Domain) -> tuple[Kind, ...]:
+    """The kinds of document that the processes write where a domain is routed to, and a system with its verbs has no book of.
+
+    Without a book of reservations none are asked for: such a system's budgets are advice.
+    """
+    if domain not in ("procurement", "supplier") or not serves(system, domain):
+        return ()
+    kept = cast(KeepsBooks, system).books()
+    wanted = (kind for kind, of in DOMAINS.items() if of == domain and kind is not Kind.reservation)
+    return tuple(kind for kind in wanted if kind not in kept)
+
+
 def lacking(system: object, port: type) -> tuple[str, ...]:
     """The verbs of a port that a system does not offer."""
     verbs = [verb for verb in vars(port) if not verb.startswith("_")]
@@ -202,9 +225,17 @@ def _check_routes(settings: Settings, systems: Mapping[str, System]) -> None:
     problems = []
     for facility, served in settings.facilities.items():
         for number, route in enumerate(served.routes):
-            if not serves(systems[route.system], route.domain):
-                able = ", ".join(sorted(name for name, system in systems.items() if serves(system, route.domain)))
-                expected = f"expected a system that serves {route.domain}: {able or 'there is none'}"
+            unkept = not_kept(systems[route.system], route.domain)
+            if unkept or not serves(systems[route.system], route.domain):
+                able = [
+                    name
+                    for name, one in systems.items()
+                    if serves(one, route.domain) and not not_kept(one, route.domain)
+                ]
+                lacks = f"; {route.system} keeps no {', '.join(unkept)}" if unkept else ""
+                expected = (
+                    f"expected a system that serves {route.domain}: {', '.join(sorted(able)) or 'there is none'}{lacks}"
+                )
                 problems.append(Problem(settings.file, f"facilities.{facility}.routes[{number}]", "system", expected))
     if problems:
         raise ConfigurationError(*problems)

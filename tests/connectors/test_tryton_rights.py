@@ -70,7 +70,7 @@ CHANGED: Mapping[str, Mapping[str, Any]] = {
     "company.company": {"currency": 1},
 }
 
-READ = ("res.user.application", "ir.attachment", "account.invoice", "ir.error", "ir.session")
+READ = ("res.user.application", "ir.attachment", "ir.error", "ir.session")
 
 
 @pytest.mark.parametrize("model", CREATED)

@@ -9,8 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from canonical.model import Frozen
+from connectors.systems.tryton.connector import SYSTEM as TRYTON
 from suture import assembly
-from suture.assembly import PORTS, assemble, kinds, serves
+from suture.assembly import PORTS, assemble, kinds, not_kept, serves
 from suture.configuration import read
 from suture.problems import ConfigurationError
 from suture.settings import Settings
@@ -155,6 +156,24 @@ async def test_one_system_that_does_not_close_keeps_no_other_open(tmp_path: Path
 def test_kinds_are_found_without_building_anything(tmp_path: Path) -> None:
     found: dict[str, object] = {**kinds(_settings(tmp_path))}
     assert found == {"inventory": INVENTORY, "billing": BILLING, "erp": ERP}
+
+
+def test_purchasing_is_served_only_with_a_book_of_every_document_but_reservations() -> None:
+    table = {"base_url": "http://tryton", "database": "d", "login": "engine", "password_file": "/none"}
+    tryton = TRYTON.build("tryton", TRYTON.settings.model_validate(table), outgoing=dict)
+    assert serves(tryton, "procurement")
+    assert not_kept(tryton, "procurement") == ("receipt", "return", "voucher", "payable", "debit-memo")
+    assert not_kept(tryton, "finance") == ()
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_route_to_a_system_without_all_the_books_is_refused_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembly, "not_kept", lambda system, domain: ("receipt",) if domain == "finance" else ())
+    told = _refused(_settings(tmp_path))
+    assert "[facilities.NORTH.routes[2]] system: expected a system that serves finance: there is none" in told
+    assert "erp keeps no receipt" in told
 
 
 def test_a_system_serves_a_domain_only_with_every_verb() -> None:
