@@ -24,7 +24,7 @@ from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
 from tests.connectors.contract.trouble import Trouble
 from tests.connectors.stock import lots_in
 from tests.connectors.tryton_books import client_of
-from tests.support.fhir import ACCOUNT, CASE
+from tests.support.fhir import OTHER_ACCOUNT, OTHER_CASE
 from tests.support.house import House, eventually, quick_policy
 
 ITEM, PLACE, COST_CENTRE, EXPENSE = "4711", "OR-1", "4110", "5.1.1"
@@ -116,9 +116,11 @@ class RealHospital:
     async def billed(self) -> Decimal:
         """How many units are charged to the account, by the FHIR server itself."""
         async with self.fhir.server.client() as http:
-            asked = {"subject": "Patient/p1", "_count": "1000"}
+            # Not the patient of the contract, whose charges come to more than a page.
+            asked = {"subject": "Patient/p2", "_count": "500"}
             answer = await http.get("/ChargeItem", params=asked, headers={"cache-control": "no-cache"})
         answer.raise_for_status()
+        assert "next" not in [link["relation"] for link in answer.json()["link"]]
         charges = [entry["resource"] for entry in answer.json().get("entry", ())]
         return sum(
             (Decimal(str(one["quantity"]["value"])) for one in charges if one["status"] == "billable"), Decimal(0)
@@ -144,8 +146,8 @@ def patient_policy() -> Policy:
 
 async def used(house: House, number: str, **changes: Any) -> Usage:
     """Two of the item on the patient that the FHIR server knows."""
-    case = await house.store.vault.tokenise("case", CASE)
-    account = await house.store.vault.tokenise("acct", ACCOUNT)
+    case = await house.store.vault.tokenise("case", OTHER_CASE)
+    account = await house.store.vault.tokenise("acct", OTHER_ACCOUNT)
     fields: dict[str, Any] = {"surgical_case": case, "account": account, "item": ITEM, "lot": None}
     fields |= {"performing_cost_centre": COST_CENTRE, "charged_cost_centre": COST_CENTRE}
     return await house.usage(number, **(fields | changes))
