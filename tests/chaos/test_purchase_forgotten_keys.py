@@ -35,6 +35,9 @@ async def engine(tmp_path_factory: pytest.TempPathFactory, temporal: Server) -> 
     async with engine_here(tmp_path_factory.mktemp("purchase-keys"), temporal, timing=Timing(key_life=0)) as engine:
         await engine.order(engine.sandbox.erp, "idempotency", {"life_seconds": 0})
         await engine.order(engine.sandbox.supplier, "keys", {"seconds": 0})
+        # Once it has shipped, the supplier lets nobody withdraw the second of two, and a person is asked.
+        later = {"message": "replacements", "times": 1000, "steps": [{"do": "ship", "after": 3600}]}
+        await engine.order(engine.sandbox.supplier, "plans", later)
         yield engine
 
 
