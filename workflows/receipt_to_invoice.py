@@ -270,7 +270,7 @@ class Story(AwaitedOrder, RefilledGoods):
             await self.put(
                 out_step(back.number),
                 Kind.lots_out,
-                postings.lots_out(back, taken),
+                postings.lots_out(back, taken, order=self.order),
                 on=back.returned_on,
                 summary=f"takes return {back.number} off the shelf at {back.location}",
                 owner=Audience.supply_chain,

@@ -120,6 +120,7 @@ class LotsOut(Frozen):
     facility: Code
     location: Code
     goods_return: Code
+    order: str = ""
     on: date
     lines: tuple[LotEntry, ...] = Field(min_length=1)
 

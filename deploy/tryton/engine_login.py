@@ -15,9 +15,9 @@ import argparse
 import sys
 
 GROUP = "Integration engine"
-TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation", "Purchase", "Purchase Amendment")
-"""For discrepancies, for taking back what is done (both bring the rights of Tryton's group Stock with them), to order, and
-to change an order that is on its way."""
+TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation", "Purchase", "Purchase Amendment", "Accounting")
+"""For discrepancies, for taking back what is done (both bring the rights of Tryton's group Stock with them), to order, to
+change an order that is on its way, and to keep supplier invoices."""
 
 RIGHTS = {
     "account.move": "read write create delete",

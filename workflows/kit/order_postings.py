@@ -36,12 +36,13 @@ def accrual(receipt: Receipt, taken: Taken, *, order: Order, relief: Relief) -> 
     return ReceiptPosting(receipt=receipt, order=order.number, relief=relief, lines=_quantities(taken))
 
 
-def lots_out(back: GoodsReturn, taken: Taken) -> LotsOut:
-    """What goes back, by lot."""
+def lots_out(back: GoodsReturn, taken: Taken, *, order: Order) -> LotsOut:
+    """What goes back of an order, by lot."""
     return LotsOut(
         facility=back.facility,
         location=back.location,
         goods_return=back.number,
+        order=order.number,
         on=back.returned_on,
         lines=_entries(taken),
     )

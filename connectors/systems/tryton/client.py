@@ -15,10 +15,12 @@ from connectors.systems.tryton.values import decoded, encoded
 
 Domain = Sequence[Any]
 Row = dict[str, Any]
+Stamps = Mapping[str, str]
 _BUSY_SECONDS = (0.05, 0.1, 0.2, 0.4)
 """A call that found the database busy is sent again so soon; what lasts longer is for Temporal's retry policy."""
-_NO_ORIGIN = ".done"
-"""How the name of the warning ends that goods come or go without an order: ours have their reference for it."""
+_ANSWERED = (".done", ".check_move_quantity", ".invoice_taxes")
+"""How the names of warnings end that the engine has answered for: that goods come or go without an order of Tryton's, that
+more came than was ordered (the dock has counted it), that a line is taxed by what the invoice says."""
 
 
 class TrytonClient:
@@ -53,24 +55,54 @@ class TrytonClient:
         rows: list[Row] = found
         return rows
 
-    async def create(self, model: str, values: Row, *, audience: Audience) -> int:
-        """One record, with what is nested in it; answers its id. Tryton dedupes nothing."""
-        made = await self._call(f"{model}.create", [[values]], is_write=True, audience=audience)
+    async def filled(self, model: str, values: Row, names: Sequence[str]) -> Row:
+        """A form as Tryton fills it in for a person once these fields are given."""
+        filled = await self._call(f"{model}.on_change", [values, list(names)], is_write=False)
+        return {**values, **filled}
+
+    async def create(self, model: str, values: Row, *, audience: Audience, as_read: Stamps | None = None) -> int:
+        """One record, with what is nested in it; answers its id. Tryton dedupes nothing.
+
+        `as_read` are records that it takes in, each with the `_timestamp` that was read: `Overtaken` where one has changed.
+        """
+        stamps = {"_timestamp": dict(as_read)} if as_read else None
+        made = await self._call(f"{model}.create", [[values]], is_write=True, audience=audience, context=stamps)
         return int(made[0])
 
-    async def press(self, model: str, button: str, record: int, *, audience: Audience) -> None:
-        """A transition; `OutOfTurn` where the record is not in a state from which it leads."""
-        try:
-            await self._call(f"{model}.{button}", [[record]], is_write=True, audience=audience)
-        except Warned as warned:
-            if not warned.name.endswith(_NO_ORIGIN):
-                raise
-            await self._call("res.user.warning.skip", [warned.name, False], is_write=True, audience=audience)
-            await self._call(f"{model}.{button}", [[record]], is_write=True, audience=audience)
+    async def press(
+        self, model: str, button: str, record: int, *, audience: Audience, answered: Sequence[str] = ()
+    ) -> None:
+        """A transition; `OutOfTurn` where the record is not in a state from which it leads.
 
-    async def write(self, model: str, record: int, values: Row, *, audience: Audience) -> None:
-        """Change fields of a record."""
-        await self._call(f"{model}.write", [[record], values], is_write=True, audience=audience)
+        `answered` are further endings of names of warnings that the caller has answered for.
+        """
+        told: set[str] = set()
+        while True:
+            try:
+                await self._call(f"{model}.{button}", [[record]], is_write=True, audience=audience)
+                return
+            except Warned as warned:
+                if warned.name in told or not warned.name.endswith((*_ANSWERED, *answered)):
+                    raise
+                told.add(warned.name)
+                await self._call("res.user.warning.skip", [warned.name, False], is_write=True, audience=audience)
+
+    async def write(
+        self, model: str, record: int, values: Row, *, audience: Audience, as_read: Stamps | None = None
+    ) -> None:
+        """Change fields of a record; `as_read` as for `create`."""
+        stamps = {"_timestamp": dict(as_read)} if as_read else None
+        await self._call(f"{model}.write", [[record], values], is_write=True, audience=audience, context=stamps)
+
+    async def decide(self, wizard: str, model: str, record: int, state: str, told: Row, *, audience: Audience) -> None:
+        """Answer what a wizard asks of a record in its first form, and have it go on to this state."""
+        about = {"active_model": model, "active_id": record, "active_ids": [record]}
+        name = f"wizard.{wizard}"
+        opened = await self._call(f"{name}.create", [], is_write=True, audience=audience, context=about)
+        session, asks = opened[0], opened[1]
+        answer = [session, {asks: told}, state]
+        await self._call(f"{name}.execute", answer, is_write=True, audience=audience, context=about)
+        await self._call(f"{name}.delete", [session], is_write=True, audience=audience, context=about)
 
     async def remove(self, model: str, record: int, *, audience: Audience) -> None:
         """Delete a record that never counted."""
@@ -118,7 +150,7 @@ class TrytonClient:
         header = await self._session.header()
         body = {
             "id": 0,
-            "method": f"model.{operation}",
+            "method": operation if operation.startswith("wizard.") else f"model.{operation}",
             "params": encoded([*params, {**self._session.context, **context}]),
         }
         if is_write:

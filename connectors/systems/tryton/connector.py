@@ -33,10 +33,13 @@ from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.goods import Goods
 from connectors.systems.tryton.ledger import Ledger
 from connectors.systems.tryton.movements import Movements
+from connectors.systems.tryton.named import Named
+from connectors.systems.tryton.orders import Orders
 from connectors.systems.tryton.purchasing import Purchasing
 from connectors.systems.tryton.refusals import not_known, refused
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.stock import Stock
+from connectors.systems.tryton.supplier_books import supplier_books
 
 
 class Tryton:
@@ -50,7 +53,12 @@ class Tryton:
         goods = Goods(client, self._catalogue, settings)
         self._movements = Movements(client, goods)
         self._purchasing = Purchasing(client, self._catalogue, settings)
-        self._books = {**make_books(client, goods), **self._purchasing.books}
+        orders = Orders(client)
+        self._books = {
+            **make_books(client, goods, orders),
+            **self._purchasing.books,
+            **supplier_books(client, settings, Named(client, self._catalogue, settings), orders),
+        }
         self._ledger = Ledger(client, self._catalogue, settings.ledger) if settings.ledger else None
 
     @property
@@ -125,7 +133,7 @@ class Tryton:
         return await self._books_of_account("journal").get(reference)
 
     def books(self) -> Mapping[Kind, Book[Any]]:
-        """Lots in and out, transfers; orders and their changes."""
+        """Lots in and out, transfers; orders and their changes; receipts and returns of orders, supplier invoices."""
         return self._books
 
     async def contracts(self, *, facility: str, item: str) -> tuple[Contract, ...]:

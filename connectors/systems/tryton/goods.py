@@ -1,6 +1,6 @@
 """Makes the shipments of canonical documents: what each names is looked up by its code, and refused where it is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from canonical.documents.stock import StockMovement
 from canonical.errors import Audience
 from connectors.systems.tryton.catalogue import Catalogue, Party, Place
 from connectors.systems.tryton.client import Row, TrytonClient
-from connectors.systems.tryton.refusals import not_known, refused
+from connectors.systems.tryton.named import Named
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.values import number
 
@@ -26,15 +26,16 @@ class Goods:
         self._client = client
         self._catalogue = catalogue
         self._settings = settings
+        self._named = Named(client, catalogue, settings)
 
     async def used(self, movement: StockMovement) -> Row:
         """A shipment to the department of the place: goods end at its customer location, never at lost and found."""
-        place = await self._place(movement.facility, movement.location)
-        department = await self._party(
+        place = await self._named.place(movement.facility, movement.location)
+        department = await self._named.party(
             self._settings.department_of(movement.facility, movement.location), "the department that uses the goods"
         )
-        product = await self._product(movement.item)
-        lot = await self._known_lot(product, movement.lot or movement.serial)
+        product = await self._named.product(movement.item)
+        lot = await self._named.known_lot(product, movement.lot or movement.serial)
         move = await self._move(
             product, movement.quantity, movement.unit, lot, place.location, department.customer_location, priced=True
         )
@@ -46,19 +47,12 @@ class Goods:
     async def received(self, document: LotsIn) -> Row:
         """A supplier shipment straight into the place; lots that are new are made first."""
         if document.ownership is not Ownership.owned:
-            raise self._refused("only goods of the hospital's own are received here", Audience.receiving)
-        place = await self._place(document.facility, document.location)
-        supplier = await self._supplier(document.supplier)
-        moves = []
-        for line in document.lines:
-            product = await self._product(line.item)
-            for one, quantity in _portions(line):
-                lot = await self._received_lot(product, one) if one else None
-                moves.append(
-                    await self._move(
-                        product, quantity, line.unit, lot, supplier.supplier_location, place.location, priced=True
-                    )
-                )
+            raise self._named.refused("only goods of the hospital's own are received here", Audience.receiving)
+        place = await self._named.place(document.facility, document.location)
+        supplier = await self._named.supplier(document.supplier)
+        moves = await self._by_lot(
+            document.lines, supplier.supplier_location, place.location, lot=self._named.received_lot, priced=True
+        )
         return {
             "company": await self._client.company(),
             "supplier": supplier.party,
@@ -71,18 +65,11 @@ class Goods:
 
     async def returned(self, document: LotsOut) -> Row:
         """A return shipment from the place to the supplier."""
-        place = await self._place(document.facility, document.location)
-        supplier = await self._supplier("")
-        moves = []
-        for line in document.lines:
-            product = await self._product(line.item)
-            for one, quantity in _portions(line):
-                lot = await self._known_lot(product, (one.lot or one.serial) if one else None)
-                moves.append(
-                    await self._move(
-                        product, quantity, line.unit, lot, place.location, supplier.supplier_location, priced=True
-                    )
-                )
+        place = await self._named.place(document.facility, document.location)
+        supplier = await self._named.supplier("")
+        moves = await self._by_lot(
+            document.lines, place.location, supplier.supplier_location, lot=self._named.sent_lot, priced=True
+        )
         return {
             "company": await self._client.company(),
             "supplier": supplier.party,
@@ -92,25 +79,31 @@ class Goods:
             "moves": [["create", moves]],
         }
 
+    async def put_away(self, document: LotsIn, dock: int) -> Row:
+        """An internal shipment to the place, of what a receipt has brought to the dock."""
+        if document.ownership is not Ownership.owned:
+            raise self._named.refused("only goods of the hospital's own are received here", Audience.receiving)
+        place = await self._named.place(document.facility, document.location)
+        moves = await self._by_lot(document.lines, dock, place.location, lot=self._named.received_lot, priced=False)
+        return await self._within(dock, place.location, document.on, moves)
+
+    async def taken_to(self, document: LotsOut, dock: int) -> Row:
+        """An internal shipment from the place to the dock, from which a return sends it back."""
+        place = await self._named.place(document.facility, document.location)
+        moves = await self._by_lot(document.lines, place.location, dock, lot=self._named.sent_lot, priced=False)
+        return await self._within(place.location, dock, document.on, moves)
+
     async def transferred(self, document: Transfer) -> Row:
         """An internal shipment from place to place of one warehouse."""
-        start = await self._place(document.facility, document.from_location)
-        end = await self._place(document.facility, document.to_location)
+        start = await self._named.place(document.facility, document.from_location)
+        end = await self._named.place(document.facility, document.to_location)
         if start == end:
-            raise self._refused("goods cannot be moved to where they are", Audience.supply_chain)
-        product = await self._product(document.item)
+            raise self._named.refused("goods cannot be moved to where they are", Audience.supply_chain)
+        product = await self._named.product(document.item)
         move = await self._move(
             product, document.quantity, document.unit, None, start.location, end.location, priced=False
         )
-        return {
-            "company": await self._client.company(),
-            "from_location": start.location,
-            "to_location": end.location,
-            "planned_start_date": document.on,
-            "effective_start_date": document.on,
-            **_on(document.on),
-            "moves": [["create", [move]]],
-        }
+        return await self._within(start.location, end.location, document.on, [move])
 
     async def contra(self, row: Row, ends: Row, *, back: bool) -> Row:
         """The same goods the other way: of a shipment to a department a return (`back`), of a return a shipment."""
@@ -145,6 +138,17 @@ class Goods:
             "moves": [["create", moves]],
         }
 
+    async def _within(self, start: int, end: int, on: date, moves: Sequence[Row]) -> Row:
+        return {
+            "company": await self._client.company(),
+            "from_location": start,
+            "to_location": end,
+            "planned_start_date": on,
+            "effective_start_date": on,
+            **_on(on),
+            "moves": [["create", list(moves)]],
+        }
+
     async def _to_department(self, department: Party, place: Place, on: date) -> Row:
         return {
             "company": await self._client.company(),
@@ -156,74 +160,39 @@ class Goods:
             **_on(on),
         }
 
+    async def _by_lot(
+        self,
+        lines: Sequence[LotEntry],
+        start: int,
+        end: int,
+        *,
+        lot: Callable[[Row, ReceivedLot], Awaitable[int | None]],
+        priced: bool,
+    ) -> list[Row]:
+        """A move of each lot, which `lot` finds or makes."""
+        moves = []
+        for line in lines:
+            product = await self._named.product(line.item)
+            for one, quantity in _portions(line):
+                batch = await lot(product, one) if one else None
+                moves.append(await self._move(product, quantity, line.unit, batch, start, end, priced=priced))
+        return moves
+
     async def _move(
         self, product: Row, quantity: Decimal, unit: str, lot: int | None, start: int, end: int, *, priced: bool
     ) -> Row:
-        counted = product["default_uom."]
-        named = (
-            product["default_uom"] if unit == counted["name"] else await self._catalogue.unit(unit, counted["category"])
-        )
-        if named is None:
-            raise self._unknown("the unit of the item", Audience.item_master)
         currency, _ = await self._catalogue.currency()
         price = {"unit_price": product["cost_price"] or Decimal(0), "currency": currency} if priced else {}
         return {
             "company": await self._client.company(),
             "product": product["id"],
-            "unit": named,
+            "unit": await self._named.unit(product, unit),
             "quantity": number(quantity),
             "lot": lot,
             "from_location": start,
             "to_location": end,
             **price,
         }
-
-    async def _place(self, facility: str, code: str) -> Place:
-        place = await self._catalogue.place(facility, code)
-        if place is None:
-            raise self._unknown("the location", Audience.supply_chain)
-        return place
-
-    async def _supplier(self, code: str) -> Party:
-        return await self._party(code or self._settings.supplier, "the supplier")
-
-    async def _party(self, code: str, what: str) -> Party:
-        party = await self._catalogue.party(code)
-        if party is None:
-            raise self._unknown(what, Audience.supply_chain)
-        return party
-
-    async def _product(self, item: str) -> Row:
-        product = await self._catalogue.product(item)
-        if product is None:
-            raise self._unknown("the item", Audience.item_master)
-        return product
-
-    async def _known_lot(self, product: Row, number: str | None) -> int | None:
-        if number is None:
-            return None
-        lot = await self._catalogue.lot(product["id"], number)
-        if lot is None:
-            raise self._unknown("the lot", Audience.supply_chain)
-        return int(lot["id"])
-
-    async def _received_lot(self, product: Row, one: ReceivedLot) -> int | None:
-        named = one.lot or one.serial
-        if named is None:
-            return None
-        lot = await self._catalogue.lot(product["id"], named)
-        if lot is not None:
-            if one.expires and lot["expiration_date"] and lot["expiration_date"] != one.expires:
-                raise self._refused("the lot is known with another expiry", Audience.receiving)
-            return int(lot["id"])
-        values = {"product": product["id"], "number": named, "expiration_date": one.expires}
-        return await self._client.create("stock.lot", values, audience=Audience.receiving)
-
-    def _unknown(self, what: str, audience: Audience) -> Exception:
-        return not_known(self._client.system, "shipment", what, audience)
-
-    def _refused(self, why: str, audience: Audience) -> Exception:
-        return refused(self._client.system, "shipment", why, audience)
 
 
 def _portions(line: LotEntry) -> Sequence[tuple[ReceivedLot | None, Decimal]]:

@@ -25,8 +25,8 @@ from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.shipments import REFUSED
 from connectors.systems.tryton.values import exact
 
-INVOICED = "fulfillment"
-"""What comes is invoiced, not what was ordered."""
+INVOICED = "manual"
+"""Invoices are those that suppliers send; by any other method Tryton makes drafts of its own beside them."""
 _NEXT = {"draft": "quotation", "quotation": "confirmed"}
 _HEAD = [
     *("reference", "state", "purchase_date", "untaxed_amount", "lines.type", "lines.quantity"),

@@ -10,7 +10,14 @@ _NO_RIGHT = ("You are not allowed to", "You don't have access")
 # Said in the same words of what nobody may change in the state that a record is in.
 _BY_STATE = ("You are not allowed to modify the field", "You are not allowed to delete the record")
 _OUT_OF_TURN = 'You can not call "'
-_CLOSED = ("closed period", "closed journal-period", "period is closed", "because the period", "is closed")
+_CLOSED = (
+    "closed period",
+    "closed journal-period",
+    "must reopen the period",
+    "period is closed",
+    "because the period",
+    "is closed",
+)
 
 
 class OutOfTurn(BusinessRefusal):
@@ -21,6 +28,10 @@ class Warned(BusinessRefusal):
     """Tryton asks a person whether to go on; `name` is how the question is answered."""
 
     name = ""
+
+
+class Overtaken(Transient):
+    """Somebody else has changed a record since it was read; nothing was applied."""
 
 
 def refusal(answer: Answer, error: Any, *, audience: Audience) -> Failure:
@@ -45,7 +56,7 @@ def refusal(answer: Answer, error: Any, *, audience: Audience) -> Failure:
             warned.name = message
         return warned
     if kind == "ConcurrencyException":
-        return answer.failure(Transient, "somebody else has changed the record meanwhile")
+        return answer.failure(Overtaken, "somebody else has changed the record meanwhile")
     if kind == "LoginException":
         return answer.refused("the login is asked for more than a password", kind=NotPermitted, audience=audience)
     return answer.refused("Tryton failed while it worked on the call", kind=Rejected, audience=Audience.integration)

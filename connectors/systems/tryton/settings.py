@@ -47,7 +47,10 @@ class TrytonSettings(BaseModel):
     `used` is the code of the party, a department, that goods are shipped to when they are used; its customer location is
     where they end. `supplier` is the code of the party that goods came from where a document names none. `service` and
     `freight` are the codes of the products, of type service, as which an order line buys these. `ledger` is needed where it
-    is the finance system. `timeout` is for writes, `reads_within` for what changes nothing, the login included.
+    is the finance system. `accounts` are the codes of the accounts of what an invoice asks money for beside goods, by kind
+    (`freight`, `fuel`, `restocking`, `tax`, `service`, `other`), of price differences (`variance`) and of what is withheld
+    (`short-paid`, without which nothing is short paid); Tryton's own account of expenses takes the rest. `timeout` is for writes, `reads_within` for what changes
+    nothing, the login included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +69,7 @@ class TrytonSettings(BaseModel):
     ledger: LedgerSettings | None = None
     service: str = Field(default="SERVICE", pattern=CODE)
     freight: str = Field(default="FREIGHT", pattern=CODE)
+    accounts: Mapping[str, str] = {}
 
     def warehouse_of(self, facility: str) -> str:
         """The code of a facility's warehouse."""

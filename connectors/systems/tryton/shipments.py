@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal, Failure, Rejected
 from connectors.protocols.searching import portions
-from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.client import Row, Stamps, TrytonClient
 from connectors.systems.tryton.refusals import OutOfTurn, refused
 from connectors.systems.tryton.values import exact
 
@@ -58,20 +58,25 @@ USED = Form(
 UNUSED = Form("ret", "stock.shipment.out.return", {"draft": "receive", "received": "do"})
 RECEIVED = Form("in", "stock.shipment.in", {"draft": "receive", "received": "do"})
 RETURNED = Form("back", "stock.shipment.in.return", _ISSUING)
+_FORCING = {**_ISSUING, "waiting": "assign_force"}
+FETCHED = Form("put", "stock.shipment.internal", {"request": "draft", **_FORCING})
+BROUGHT = Form("dock", "stock.shipment.internal", {"request": "draft", **_FORCING})
+SENT_BACK = Form("rts", "stock.shipment.in.return", _FORCING)
 MOVED = Form("int", "stock.shipment.internal", {"request": "draft", **_ISSUING})
 
 
 class Shipments:
     """The shipments of one form."""
 
-    def __init__(self, client: TrytonClient, form: Form) -> None:
+    def __init__(self, client: TrytonClient, form: Form, *, also: Sequence[str] = ()) -> None:
         self._client = client
+        self._fields = [*_FIELDS, *also]
         self.form = form
 
-    async def post(self, values: Row, *, wire_key: str, forced: bool = False) -> Posted:
-        """Create and carry on to done; `forced` takes more than there is on hand."""
+    async def post(self, values: Row, *, wire_key: str, forced: bool = False, as_read: Stamps | None = None) -> Posted:
+        """Create and carry on to done; `forced` takes more than there is on hand, `as_read` moves as they were read."""
         record = await self._client.create(
-            self.form.model, {**values, "reference": wire_key}, audience=Audience.supply_chain
+            self.form.model, {**values, "reference": wire_key}, audience=_OWNER, as_read=as_read
         )
         row = await self._carried_on(record, forced=forced)
         return self.posted(row)
@@ -90,8 +95,8 @@ class Shipments:
         """All under these keys; one that was left on its way is carried on first, and gone where that is refused."""
         found: list[Row] = []
         for some in portions(wire_keys):
-            found += await self._client.rows(self.form.model, [["reference", "in", list(some)]], _FIELDS)
-        settled = [row if row["state"] in (DONE, CANCELLED) else await self._settled(row) for row in found]
+            found += await self._client.rows(self.form.model, [["reference", "in", list(some)]], self._fields)
+        settled = [await self.settled(row) for row in found]
         return tuple(self.found(row) for row in settled if row)
 
     async def get(self, reference: str) -> Found | None:
@@ -103,7 +108,7 @@ class Shipments:
         """What Tryton says of one, carried on to its end; none where there is none."""
         record = self.form.record(reference)
         row = await self._read(record) if record else None
-        return row if row is None or row["state"] in (DONE, CANCELLED) else await self._settled(row)
+        return await self.settled(row) if row else None
 
     def posted(self, row: Row) -> Posted:
         """As the answer to a write."""
@@ -119,7 +124,10 @@ class Shipments:
             posting_date=row["effective_date"],
         )
 
-    async def _settled(self, row: Row) -> Row | None:
+    async def settled(self, row: Row) -> Row | None:
+        """Carried on to its end; none where that is refused."""
+        if row["state"] in (DONE, CANCELLED):
+            return row
         try:
             return await self._carried_on(row["id"], row=row)
         except BusinessRefusal:
@@ -145,13 +153,14 @@ class Shipments:
                     )
             raise refused(self._client.system, self.form.model, "the shipment cannot be brought to its end", _OWNER)
         except Rejected:
-            await self._given_up(record)
+            with suppress(Failure):
+                await self.given_up(record)
             raise
 
     async def _straight(self, record: int, forced: bool) -> None:
         """The way of a new draft, without asking between."""
         state: str | None = "draft"
-        follows = {"wait": "waiting", "assign_try": "assigned", "pack": "packed"}
+        follows = {"wait": "waiting", "assign_try": "assigned", "assign_force": "assigned", "pack": "packed"}
         while state is not None:
             await self._press(record, state, forced)
             state = follows.get(self.form.buttons[state])
@@ -164,18 +173,18 @@ class Shipments:
         with suppress(OutOfTurn):
             await self._client.press(self.form.model, button, record, audience=_OWNER)
 
-    async def _given_up(self, record: int) -> None:
+    async def given_up(self, record: int) -> Row | None:
         """Cancelled, and no more under its key; where that fails it is a draft still, which the next look-up meets."""
-        with suppress(Failure):
-            await self._client.press(self.form.model, "cancel", record, audience=_OWNER)
-            row = await self._read(record)
-            if row and row["state"] == CANCELLED:
-                await self._client.write(
-                    self.form.model, record, {"reference": f"{REFUSED} {row['reference']}"}, audience=_OWNER
-                )
+        await self._client.press(self.form.model, "cancel", record, audience=_OWNER)
+        row = await self._read(record)
+        if row and row["state"] == CANCELLED:
+            await self._client.write(
+                self.form.model, record, {"reference": f"{REFUSED} {row['reference']}"}, audience=_OWNER
+            )
+        return row
 
     async def _read(self, record: int) -> Row | None:
-        found = await self._client.rows(self.form.model, [["id", "=", record]], _FIELDS)
+        found = await self._client.rows(self.form.model, [["id", "=", record]], self._fields)
         return found[0] if found else None
 
 

@@ -195,5 +195,13 @@ accounting.save()
 say("services, tiers, budgets")
 # --- end of purchasing
 
+# --- Receiving and supplier invoices: the supplier of the orders, and accounts for what is billed beside goods.
+if not Model.get("party.party").find([("code", "=", "100003")]):
+    new("party.party", name="Surgical Implants", code="100003", supplier_payment_term=term)
+for code, name in (("FREIGHT", "Freight"), ("VARIANCE", "Price variance"), ("DISPUTE", "Short paid, in dispute")):
+    new("account.account", name=name, code=code, type=expense.type, company=company)
+say("receiving, supplier invoices")
+# --- end of receiving and supplier invoices
+
 make_login(Model, company=company, login="engine", password=PASSWORD)
 say("login")

@@ -16,6 +16,7 @@ from tests.connectors.contract.peers.sandbox_inventory import InventoryPeer
 from tests.connectors.contract.peers.sandbox_supplier import SupplierPeer
 from tests.connectors.contract.peers.tryton import TrytonPeer
 from tests.connectors.contract.peers.tryton_finance import TrytonFinancePeer
+from tests.connectors.contract.peers.tryton_invoices import TrytonInvoicesPeer
 from tests.connectors.contract.peers.tryton_orders import TrytonOrdersPeer
 from tests.connectors.contract.trouble import STALLS
 
@@ -28,6 +29,7 @@ PEERS: tuple[type[Peer], ...] = (
     TrytonPeer,
     TrytonFinancePeer,
     TrytonOrdersPeer,
+    TrytonInvoicesPeer,
 )
 
 

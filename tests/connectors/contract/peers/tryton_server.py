@@ -24,6 +24,9 @@ LEDGER = {
 }
 """Where the seeded hospital books its costs."""
 
+ACCOUNTS = {"freight": "FREIGHT", "variance": "VARIANCE", "short-paid": "DISPUTE"}
+"""By the codes of the seeded chart: what invoices ask money for beside goods."""
+
 
 class TrytonServerPeer(Peer):
     """It dedupes nothing; trouble befalls the call that creates a document, that takes it back, or that looks it up.
@@ -72,6 +75,7 @@ class TrytonServerPeer(Peer):
             "login": "engine",
             "password_file": str(self._server.password_file),
             "ledger": LEDGER,
+            "accounts": ACCOUNTS,
         }
 
     async def trouble(self, ledger: str, verb: Verb, trouble: Trouble) -> None:
