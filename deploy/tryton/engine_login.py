@@ -20,6 +20,7 @@ TRYTONS_GROUPS = ("Stock Force Assignment", "Stock Cancellation", "Purchase", "P
 change an order that is on its way, and to keep supplier invoices."""
 
 RIGHTS = {
+    "account.configuration.default_account": "read",
     "account.move": "read write create delete",
     "analytic_account.line": "read create",
     "analytic.account.entry": "read write create delete",
@@ -28,6 +29,7 @@ RIGHTS = {
     "party.party": "read",
     "party.address": "read",
     "product.identifier": "read",
+    "ir.session.wizard": "read write create delete",
     "res.user.warning": "read create",
 }
 """What the engine may do beside. A posted move is changed by nobody; a draft that was refused is deleted."""
