@@ -21,6 +21,7 @@ change an order that is on its way, and to keep supplier invoices."""
 
 RIGHTS = {
     "account.configuration.default_account": "read",
+    "account.invoice.line-stock.move": "read write create delete",
     "account.move": "read write create delete",
     "analytic_account.line": "read create",
     "analytic.account.entry": "read write create delete",

@@ -49,8 +49,8 @@ class TrytonSettings(BaseModel):
     `freight` are the codes of the products, of type service, as which an order line buys these. `ledger` is needed where it
     is the finance system. `accounts` are the codes of the accounts of what an invoice asks money for beside goods, by kind
     (`freight`, `fuel`, `restocking`, `tax`, `service`, `other`), of price differences (`variance`) and of what is withheld
-    (`short-paid`, without which nothing is short paid); Tryton's own account of expenses takes the rest. `timeout` is for writes,
-    `reads_within` for what changes nothing, the login included.
+    (`short-paid`, without which nothing is short paid); Tryton's own account of expenses takes the rest. `timeout` is for
+    writes, `reads_within` for what changes nothing, the login included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
