@@ -11,7 +11,7 @@ from activities.balancing import balanced
 from activities.boundary import failures_cross
 from activities.intents import edge_from_run, intent_of
 from activities.writing import Verbs, Writing
-from canonical.asking.costing import AskValuation, ValuationAnswer
+from canonical.asking.costing import AskBookedWith, AskValuation, ValuationAnswer
 from canonical.asking.writing import AskDocument, Balance, Balanced, Outcome, PostCost
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, PeriodClosed
@@ -29,7 +29,7 @@ class Costs:
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """What a worker registers."""
-        return (self.valuation, self.post, self.balance, self.find)
+        return (self.valuation, self.post, self.balance, self.find, self.booked_with)
 
     @activity.defn(name="cost.valuation")
     async def valuation(self, ask: AskValuation) -> ValuationAnswer:
@@ -79,6 +79,12 @@ class Costs:
         """A journal by the ERP's own reference, for what the source says it has posted."""
         with failures_cross():
             return Outcome(found=await self.finance.journal(ask.reference))
+
+    @activity.defn(name="cost.booked-with")
+    async def booked_with(self, ask: AskBookedWith) -> Outcome:
+        """What the ERP has booked by itself with a movement of stock."""
+        with failures_cross():
+            return Outcome(found=await self.finance.booked_with(ask.movement))
 
     async def _posting_date(self, facility: str, service_date: date) -> date:
         day = posting_date(service_date, await self.finance.periods(facility=facility))

@@ -136,3 +136,7 @@ class InProcessFinance(InProcessSystem):
     async def journal(self, reference: str) -> Found | None:
         """A journal by reference."""
         return self.documents.posted.get(reference)
+
+    async def booked_with(self, movement: str) -> Found | None:
+        """Nothing is booked by itself."""
+        return None

@@ -189,6 +189,13 @@ class Finance(System, Protocol):
     async def journal(self, reference: str) -> Found | None:
         """A journal by the system's own reference."""
 
+    async def booked_with(self, movement: str) -> Found | None:
+        """What the system has booked by itself with the stock movement of this reference, which it keeps too.
+
+        None while it has booked nothing, and where it books nothing by itself. Not `live` once the movement was taken
+        back by cancelling it.
+        """
+
 
 class Storeroom(KeepsBooks, Protocol):
     """The inventory system's other half: par levels, receiving, transfers. Gives surgical case numbers in clear."""

@@ -31,6 +31,7 @@ from workflows.kit.turns import DoneByHand, to_the_end, together
 
 UNDONE = ("charge", "cost", "stock")
 """The order in which steps are taken back."""
+LOOKED_FOR = "a-cost-booked-with-the-movement-is-looked-for"
 CASE_REACHED = {
     CaseStatus.verified: (CaseStatus.verified, CaseStatus.closed),
     CaseStatus.closed: (CaseStatus.closed,),
@@ -260,9 +261,7 @@ class Story(OwedUse):
             self.saga.exempt("cost", rule.replace("-", " "))
             return
         if self.is_booked_with_the_movement(valuation, rule):
-            self.saga.exempt(
-                "cost", f"booked by {self.context.leg('finance').system} itself, with the movement of stock"
-            )
+            await self.find_the_cost_of_the_movement()
             return
         posting = postings.cost(usage, item, valuation, rule, quantity=self.base_quantity)
         while not self.state.cost.settled:
@@ -270,9 +269,26 @@ class Story(OwedUse):
             await self.wait_for_the_confirmation("cost")
 
     def is_booked_with_the_movement(self, valuation: Valuation, rule: CostRule) -> bool:
-        """Whether the ERP says that it books the cost of what leaves its stock by itself: posted again, it counts twice."""
-        by_itself = valuation.posts_with_movement and rule is CostRule.expense_against_stock
-        return by_itself and versions.goes("cost-with-the-movement")
+        """Whether the ERP books the cost of what leaves its stock by itself: posted again, it would count twice."""
+        if not valuation.posts_with_movement or rule is not CostRule.expense_against_stock:
+            return False
+        if versions.goes(LOOKED_FOR):
+            return self.context.leg("inventory").system == self.context.leg("finance").system
+        return versions.goes("cost-with-the-movement")
+
+    async def find_the_cost_of_the_movement(self) -> None:
+        """What the ERP has booked by itself is looked for instead of posted."""
+        system, movement = self.context.leg("finance").system, self.state.stock.reference or ""
+        told = f"booked by {system} itself, with the movement of stock"
+        if versions.goes(LOOKED_FOR):
+            question, clock = ask.not_booked_with_the_movement(system, movement), self.policy.verification
+            try:
+                found = await self.until(self.booked_with_the_movement, clock=clock, question=question)
+            except DoneByHand as done:
+                await self.saga.accept("cost", done)
+                return
+            told = f"{told}: {found.reference}"
+        self.saga.exempt("cost", told)
 
     async def order_what_is_the_suppliers(self) -> None:
         """Goods of the supplier's own are ordered once they were used, exactly these (domain rule 21)."""

@@ -13,6 +13,13 @@ class AskValuation(Frozen):
     location: str
 
 
+class AskBookedWith(Frozen):
+    """Ask the ERP what it has booked by itself with a stock movement."""
+
+    context: RunContext
+    movement: str
+
+
 class ValuationAnswer(Frozen):
     """The valuation; none where the ERP has none."""
 

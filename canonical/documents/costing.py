@@ -21,7 +21,10 @@ class CostRule(StrEnum):
 
 
 class Valuation(Frozen):
-    """What one base unit of the item costs, by the ERP's method, and where the goods are kept."""
+    """What one base unit of the item costs, by the ERP's method, and where the goods are kept.
+
+    `posts_with_movement`: where it keeps the stock too, the ERP books the cost of what leaves it by itself.
+    """
 
     unit_cost: Money
     method: str

@@ -20,9 +20,12 @@ from tests.connectors.contract.peers.tryton_server import LEDGER
 from tests.connectors.contract.trouble import Trouble
 from tests.connectors.costs import posting
 from tests.connectors.purchases import DAY
+from tests.connectors.stock import movement
 from tests.connectors.tryton_books import HEAD, client_of, connected, copied, key, moves, posted
 
 NEXT_MONTH, CLOSED_DAY = date(2026, 12, 1), date(2025, 2, 10)
+ITS_YEAR = date(2025, 7, 1)
+"""In this year Tryton books by itself what leaves stock."""
 
 
 @pytest.fixture(scope="module")
@@ -191,13 +194,26 @@ async def test_the_table_may_name_one_expense_account_and_other_cost_centres(
     await system.close()
 
 
-async def test_what_tryton_books_itself_when_goods_leave_stock_is_told_and_not_booked_again(
-    peer: TrytonFinancePeer,
-) -> None:
+async def test_a_tryton_says_that_it_books_what_leaves_stock_by_itself(peer: TrytonFinancePeer) -> None:
     system = connected(peer, {**LEDGER, "posts_with_movement": True})
     assert (await system.valuation(facility="NORTH", item="4711", location="OR-1")).posts_with_movement
-    of = key()
-    with pytest.raises(BusinessRefusal):
-        await system.post_cost(posting(), posting_date=DAY, wire_key=of)
-    assert await system.find_journals([of]) == ()
     await system.close()
+
+
+async def test_what_tryton_has_booked_with_a_movement_is_found_by_it(system: Any, accountant: TrytonClient) -> None:
+    used = await system.move(movement(Decimal(3), service_date=ITS_YEAR, discrepancy=True), wire_key=key())
+    booked = await system.booked_with(used.reference)
+    assert (booked.stands, booked.quantity, booked.amount, booked.posting_date) == (True, 3, Decimal(30), ITS_YEAR)
+    [move] = await moves(accountant, [["id", "=", int(booked.reference.removeprefix("move-"))]])
+    entries = {line["account."]["code"]: (line["debit"], line["credit"]) for line in move["lines."]}
+    assert entries == {"5.9.1": (Decimal(30), 0), "1.3.9": (0, Decimal(30))}
+    back = await system.take_back(used.reference, wire_key=key())
+    contra = await system.booked_with(back.reference)
+    assert (contra.stands, contra.quantity, contra.amount) == (True, 3, Decimal(30))
+    assert contra.reference != booked.reference
+
+
+async def test_where_tryton_has_booked_nothing_with_a_movement_nothing_is_found(system: Any) -> None:
+    used = await system.move(movement(Decimal(1), discrepancy=True), wire_key=key())
+    for reference in (used.reference, "out-999999", "move-1", ""):
+        assert await system.booked_with(reference) is None

@@ -26,7 +26,7 @@ from canonical.envelope import Envelope
 from canonical.identity import RunName
 from canonical.memory import Person
 from canonical.policy import Attempts, Clock, Ladder, Policy, Rung
-from canonical.run import Leg, RunContext
+from canonical.run import Domain, Leg, RunContext
 from suture.store.store import Store
 from suture.store.work_items import Listed
 from workflows.usage_to_charge import UsageToCharge
@@ -84,6 +84,7 @@ class House:
     policy: Policy = field(default_factory=quick_policy)
     source: str = field(default_factory=lambda: f"s{uuid4().hex[:8]}")
     worker_options: dict[str, Any] = field(default_factory=dict)
+    legs: tuple[tuple[Domain, str], ...] = (("inventory", "inventory"), ("billing", "billing"), ("finance", "erp"))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["House"]:
@@ -109,13 +110,12 @@ class House:
 
     def context(self, number: str, *, ordinal: int = 1) -> RunContext:
         """Who a run of this house is."""
-        legs = (("inventory", "inventory"), ("billing", "billing"), ("finance", "erp"))
         name = RunName(process="usage-to-charge", facility="NORTH", source=self.source, number=number, ordinal=ordinal)
         return RunContext(
             name=name,
             correlation_id=f"c-{number}",
             currency="USD",
-            route=tuple(Leg(domain=domain, system=system, queue=self.queue) for domain, system in legs),
+            route=tuple(Leg(domain=domain, system=system, queue=self.queue) for domain, system in self.legs),
         )
 
     def workflow_id(self, number: str) -> str:

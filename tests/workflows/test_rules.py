@@ -135,19 +135,6 @@ async def test_cost_follows_ownership_and_place(house: House) -> None:
     assert told["consigned"].standing is Standing.posted
 
 
-async def test_a_cost_that_the_erp_books_with_the_movement_is_not_booked_again(house: House) -> None:
-    by_itself = Valuation(unit_cost=money("5"), method="standard", source="master", posts_with_movement=True)
-    answers(house.finance, "valuation", by_itself)
-    state = await (await house.report(await house.usage("by-itself"))).result()
-    assert (state.cost.standing, state.cost.reason) == (
-        Standing.exempt,
-        "booked by erp itself, with the movement of stock",
-    )
-    assert house.finance.documents.posted == {}
-    answers(house.finance, "valuation", by_itself.model_copy(update={"ownership": Ownership.consigned}))
-    assert (await (await house.report(await house.usage("consigned"))).result()).cost.standing is Standing.posted
-
-
 @pytest.mark.parametrize(
     ("trigger", "not_yet", "reached"),
     [

@@ -8,13 +8,15 @@ from activities.charges import Charges
 from activities.costs import Costs
 from activities.stock import Stock
 from canonical.asking.billing import AskBilling, BillingAnswer
-from canonical.asking.costing import AskValuation, ValuationAnswer
+from canonical.asking.costing import AskBookedWith, AskValuation, ValuationAnswer
 from canonical.asking.inventory import AskItem
+from canonical.asking.writing import Outcome
 from canonical.documents.charge import AccountStanding
 from canonical.documents.costing import Valuation
 from canonical.documents.item import Item, Tracking
 from canonical.documents.stock import StockMovement
 from canonical.documents.usage_run import Knowledge
+from canonical.effect import Found
 from canonical.eligibility import unit_of
 from canonical.policy import Finding
 from canonical.ports import ItemAndLot
@@ -111,6 +113,17 @@ class KnownUse(HeardUse):
         if self.known.valuation is None:
             await self.ask_valuation(self.item.item)
         return self.known.valuation
+
+    async def booked_with_the_movement(self) -> Found | None:
+        """What the ERP has booked by itself when the goods left its stock; none while nothing of this quantity stands."""
+        order = AskBookedWith(context=self.context, movement=self.state.stock.reference or "")
+
+        async def attempt() -> Outcome:
+            call = self.call("finance", "looks for the cost that was booked with the movement")
+            return await workflow.execute_activity_method(Costs.booked_with, order, **call)
+
+        found = (await self.look_up("finance", attempt)).found
+        return found if found and found.stands and found.quantity in (None, self.base_quantity) else None
 
     def acts(self) -> tuple[str, ...]:
         """What makes this use the same act as another report of it (domain rule 7)."""

@@ -73,6 +73,17 @@ def no_valuation(item: str, location: str) -> Question:
     )
 
 
+def not_booked_with_the_movement(system: str, movement: str) -> Question:
+    """The ERP says that it books the cost with the movement, and has not."""
+    return Question(
+        step="cost",
+        cause=Cause.not_found_in_time,
+        text=f"{system} books the cost by itself with stock movement {movement}, and no booking of this quantity stands there",
+        owner=Audience.finance,
+        decisions=(Decision.retry, Decision.accept, Decision.abandon),
+    )
+
+
 def possible_duplicate(holder: str) -> Question:
     """The same act seems to have been reported before."""
     return Question(

@@ -132,6 +132,10 @@ class Tryton:
         """A journal by our reference to it."""
         return await self._books_of_account("journal").get(reference)
 
+    async def booked_with(self, movement: str) -> Found | None:
+        """What Tryton has booked by itself with a shipment that used goods, or that took a use back."""
+        return await self._books_of_account("booked_with").booked_with(movement)
+
     def books(self) -> Mapping[Kind, Book[Any]]:
         """Lots in and out, transfers; orders and their changes; receipts and returns of orders, supplier invoices."""
         return self._books

@@ -55,8 +55,6 @@ class Entries:
         kept = await self._valuing.kept(posting.facility, posting.location)
         if posting.rule is not CostRule.sample_at_zero and posting.rule is not cost_rule(*kept, Disposition.consumed):
             raise self._refused("Tryton keeps the goods in another way than the cost was computed by")
-        if posting.rule is CostRule.expense_against_stock and self._settings.posts_with_movement:
-            raise self._refused("Tryton itself has booked the cost, when the goods left stock")
         if posting.rule is CostRule.expensed_at_issue:
             raise self._refused("the goods were expensed when they were issued: there is nothing to post")
 

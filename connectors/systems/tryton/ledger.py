@@ -7,6 +7,7 @@ from canonical.documents.costing import CostPosting, Valuation
 from canonical.effect import Found, Posted
 from canonical.errors import Audience
 from canonical.period import Period
+from connectors.systems.tryton.by_itself import booked_with
 from connectors.systems.tryton.catalogue import Catalogue
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.entries import Entries
@@ -55,3 +56,7 @@ class Ledger:
     async def get(self, reference: str) -> Found | None:
         """One by our reference."""
         return await self._journals.get(reference)
+
+    async def booked_with(self, movement: str) -> Found | None:
+        """What Tryton has booked by itself with a movement."""
+        return await booked_with(self._client, movement)

@@ -18,6 +18,7 @@ MODULES = (
     "analytic_budget",
     "product_cost_fifo",
     "stock_consignment",
+    "account_stock_continental",
 )
 """What is activated, with all that it depends on."""
 

@@ -203,5 +203,19 @@ for code, name in (("FREIGHT", "Freight"), ("VARIANCE", "Price variance"), ("DIS
 say("receiving, supplier invoices")
 # --- end of receiving and supplier invoices
 
+# --- A year in which Tryton books by itself what leaves stock, and what comes back.
+Type = Model.get("account.account.type")
+(kept,) = Type.find([("stock", "=", True), ("statement", "=", "balance")])
+costs = new("account.account.type", name="Stock used", company=company, statement="income", expense=True, stock=True)
+left = new("account.account", name="Costs of what left stock", code="5.9.1", type=costs, company=company)
+came = new("account.account", name="Costs of what came back", code="5.9.2", type=costs, company=company)
+category.account_stock = new("account.account", name="Stock at cost", code="1.3.9", type=kept, company=company)
+category.account_stock_out, category.account_stock_in = left, came
+category.save()
+years[0].account_stock_method = "continental"
+years[0].save()
+say("a year of bookings with the movement")
+# --- end of bookings with the movement
+
 make_login(Model, company=company, login="engine", password=PASSWORD)
 say("login")
