@@ -57,10 +57,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test of a server that nobody here wrote waits for it."""
+    """What needs a server that nobody here wrote runs last, and the first such test waits for it."""
     for item in items:
-        if any(name in item.nodeid for name in ("fhir", "tryton", "real_systems")):
+        if any(name in item.nodeid for name in ("fhir", "tryton", "/test_real_", "/test_peers")):
+            item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.timeout(BOOTS_WITHIN))
 
 
