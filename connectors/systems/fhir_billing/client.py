@@ -1,12 +1,13 @@
 """What billing asks of a FHIR server, one method each: resources in, resources out, the searches that find them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.protocols.fhir import FhirClient, Stored, token
 from connectors.protocols.fhir_json import Resource
 from connectors.protocols.searching import portions
 from connectors.systems.fhir_billing.codes import UNDO_KEY, WIRE_KEY
 from connectors.systems.fhir_billing.mapping import ISSUED
+from connectors.systems.fhir_billing.schema import schema_of
 
 _KEYS_PER_CALL = 50
 _PAGE = ("_count", "100")
@@ -24,6 +25,10 @@ class FhirBillingClient:
         software = told.get("software", {})
         words = (software.get("name"), software.get("version"), f"FHIR {told.get('fhirVersion', '?')}")
         return " ".join(str(word) for word in words if word)
+
+    async def schema(self) -> Mapping[str, str]:
+        """What the server says that it can do with the resources of billing."""
+        return schema_of(await self._fhir.capabilities())
 
     async def encounter(self, system: str, case_number: str) -> Resource | None:
         """The Encounter of a surgical case."""

@@ -1,7 +1,7 @@
 """The billing port over a FHIR R4 server; the reference of a charge is the id of its ChargeItem."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from canonical.documents.charge import Charge, ChargeCode
@@ -39,6 +39,10 @@ class FhirBilling:
     async def ping(self) -> str:
         """Product and versions, reached with the configured token."""
         return await self._client.product()
+
+    async def schema(self) -> Mapping[str, str]:
+        """What the server can do with each resource that is named here."""
+        return await self._client.schema()
 
     async def close(self) -> None:
         """Give back the connections."""

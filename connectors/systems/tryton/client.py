@@ -55,6 +55,11 @@ class TrytonClient:
         rows: list[Row] = found
         return rows
 
+    async def fields(self, model: str, names: Sequence[str]) -> Mapping[str, Row]:
+        """How Tryton defines those fields of a model that it has."""
+        found: Mapping[str, Row] = await self._call(f"{model}.fields_get", [list(names)], is_write=False)
+        return found
+
     async def filled(self, model: str, values: Row, names: Sequence[str]) -> Row:
         """A form as Tryton fills it in for a person once these fields are given."""
         filled = await self._call(f"{model}.on_change", [values, list(names)], is_write=False)
@@ -113,9 +118,9 @@ class TrytonClient:
         await self._rest.close()
 
     async def version(self) -> str:
-        """Tryton's series; asked with the credential, so that a bad one shows."""
-        await self.rows("ir.module", [["name", "=", "stock"]], ["state"])
-        return "Tryton, JSON-RPC"
+        """Tryton's version; asked with the credential, so that a bad one shows."""
+        [core] = await self.rows("ir.module", [["name", "=", "ir"]], ["version"])
+        return f"Tryton {core['version']}"
 
     async def _call(
         self,

@@ -37,6 +37,7 @@ from connectors.systems.tryton.named import Named
 from connectors.systems.tryton.orders import Orders
 from connectors.systems.tryton.purchasing import Purchasing
 from connectors.systems.tryton.refusals import not_known, refused
+from connectors.systems.tryton.schema import schema_of
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.stock import Stock
 from connectors.systems.tryton.supplier_books import supplier_books
@@ -69,6 +70,10 @@ class Tryton:
     async def ping(self) -> str:
         """Reach Tryton with the configured login."""
         return await self._client.version()
+
+    async def schema(self) -> Mapping[str, str]:
+        """Every field that is named here, as this Tryton defines it, and the modules that are needed."""
+        return await schema_of(self._client)
 
     async def close(self) -> None:
         """Give back the connections."""
