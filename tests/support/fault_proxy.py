@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from typing import Any
 
 from tests.connectors.contract.trouble import STALLS, WAIT_SECONDS, Trouble
 
-Matches = Callable[[str, str], bool]
-"""Whether a call is of a kind, by its method and its path with the query."""
+Matches = Callable[[str], bool]
+"""Whether a call is of a kind, by its name."""
 
 
 @dataclass
@@ -28,6 +29,11 @@ class Request:
         return self.head + b"connection: close\r\n\r\n" + self.body
 
 
+def by_path(request: Request) -> str:
+    """The name of a call where the path says what is done: `GET /orders?number=7`."""
+    return f"{request.method} {request.path}"
+
+
 @dataclass
 class Fault:
     """Trouble that waits for its call; a late one keeps the call until one like it comes."""
@@ -38,12 +44,25 @@ class Fault:
 
 
 class FaultProxy:
-    """Listens on a port of loopback, and sends on to another; each connection carries one call."""
+    """Listens on a port of loopback, and sends on to another; each connection carries one call.
 
-    def __init__(self, *, port: int, to: int, refusal: dict[str, Any], status: int = 422) -> None:
+    `refusal` is the vendor's no, with its status; `forbidden` its status for a missing right; `met` counts calls by name.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int,
+        to: int,
+        refusal: dict[str, Any],
+        status: int = 422,
+        forbidden: int = 401,
+        name: Callable[[Request], str] = by_path,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._port, self._to = port, to
-        self._refusal, self._status = json.dumps(refusal).encode(), status
+        self.met: Counter[str] = Counter()
+        self._port, self._to, self._name = port, to, name
+        self._refusal, self._status, self._forbidden = json.dumps(refusal).encode(), status, forbidden
         self._faults: list[Fault] = []
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -93,8 +112,10 @@ class FaultProxy:
                 await writer.wait_closed()
 
     async def _answer(self, request: Request) -> bytes:
+        name = self._name(request)
+        self.met[name] += 1
         for fault in self._faults:
-            if fault.matches(request.method, request.path):
+            if fault.matches(name):
                 return await self._troubled(fault, request)
         return await self._sent_on(request)
 
@@ -111,7 +132,7 @@ class FaultProxy:
             case Trouble.refused:
                 return _response(self._status, self._refusal)
             case Trouble.not_permitted:
-                return _response(401)
+                return _response(self._forbidden)
             case Trouble.slowed_down | Trouble.away:
                 return _response(429 if fault.trouble is Trouble.slowed_down else 503, wait=True)
             case Trouble.broken_before:

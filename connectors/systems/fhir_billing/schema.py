@@ -5,8 +5,19 @@ from collections.abc import Iterator, Mapping
 from connectors.protocols.fhir_json import Resource
 
 RESOURCES = frozenset(
-    ("Account", "ChargeItem", "ChargeItemDefinition", "Claim", "ClaimResponse", "Coverage", "Encounter", "Invoice", "Task")
+    (
+        "Account",
+        "ChargeItem",
+        "ChargeItemDefinition",
+        "Claim",
+        "ClaimResponse",
+        "Coverage",
+        "Encounter",
+        "Invoice",
+        "Task",
+    )
 )
+INCLUDED = frozenset(("Task:focus",))
 _SAID = ("versioning", "conditionalCreate")
 """Of a resource: whether `If-Match` and `If-None-Exist` are heeded."""
 
@@ -26,8 +37,10 @@ def _of(resource: Resource) -> Iterator[tuple[str, str]]:
     for interaction in resource.get("interaction", []):
         yield f"{kind} {interaction['code']}", "interaction"
     for parameter in resource.get("searchParam", []):
-        yield f"{kind}?{parameter['name']}", parameter["type"]
-    for included in resource.get("searchRevInclude", []):
+        # What begins so is the same for every resource.
+        if not parameter["name"].startswith("_"):
+            yield f"{kind}?{parameter['name']}", parameter["type"]
+    for included in INCLUDED.intersection(resource.get("searchRevInclude", [])):
         yield f"{kind}?_revinclude={included}", "revinclude"
     for guard in _SAID:
         if guard in resource:

@@ -119,7 +119,7 @@ class FhirBillingPeer(Peer):
 
 
 _CALLS: dict[Verb, Matches] = {
-    "write": lambda method, path: method == "POST" and path == "/fhir/ChargeItem",
-    "undo": lambda method, path: method == "PUT" and path.startswith("/fhir/ChargeItem/"),
-    "find": lambda method, path: method == "GET" and path.startswith("/fhir/ChargeItem?"),
+    "write": lambda name: name == "POST /fhir/ChargeItem",
+    "undo": lambda name: name.startswith("PUT /fhir/ChargeItem/"),
+    "find": lambda name: name.startswith("GET /fhir/ChargeItem?"),
 }

@@ -11,10 +11,10 @@ from suture.free_port import free_port
 from tests.connectors.contract.peer import Peer, Verb
 from tests.connectors.contract.peers.sandbox import NOWHERE
 from tests.connectors.contract.trouble import Trouble
-from tests.support.meddler import Meddler
+from tests.support.fault_proxy import FaultProxy, Request
 from tests.support.tryton import running_server
 
-REFUSAL = b'{"id": 0, "error": ["UserError", ["This is not done here.", "", null]]}'
+REFUSAL = {"id": 0, "error": ["UserError", ["This is not done here.", "", None]]}
 
 LEDGER = {
     "journal": "COST",
@@ -42,18 +42,19 @@ class TrytonServerPeer(Peer):
         self._folder = folder
         (folder / "stranger").write_text("nobody")
         self._server = await running_server(folder)
-        self._port = free_port()
-        self._meddler = Meddler(self._server.url, REFUSAL)
-        await self._meddler.start(self._port)
+        self._proxy = FaultProxy(
+            port=free_port(), to=self._server.port, refusal=REFUSAL, status=200, forbidden=403, name=_method
+        )
+        await self._proxy.start()
 
     async def stop(self) -> None:
         """The proxy alone: others may want the server yet."""
-        await self._meddler.stop()
+        await self._proxy.stop()
 
     async def crash(self) -> None:
         """Killed, with every connection to it, and started again on the same database."""
         self._server.kill()
-        await self._meddler.hang_up()
+        await self._proxy.cut()
         await self._server.again()
 
     def connect(self, *, timeout: float = 10.0, known: bool = True, away: bool = False) -> System:
@@ -85,25 +86,25 @@ class TrytonServerPeer(Peer):
 
     def plan(self, method: str, trouble: Trouble) -> None:
         """For the next call of a method of Tryton's."""
-        self._meddler.plan(method, trouble)
+        self._proxy.next(lambda name: name == method, trouble)
 
     @property
     def waiting(self) -> bool:
         """Whether trouble waits for its call yet."""
-        return self._meddler.waiting
+        return self._proxy.waiting
 
     def count(self, method: str) -> int:
         """How many calls of a method there were."""
-        return self._meddler.met[method]
+        return self._proxy.met[method]
 
     def calls_so_far(self) -> int:
         """How many calls there were of all methods."""
-        return self._meddler.met.total()
+        return self._proxy.met.total()
 
     @property
     def url(self) -> str:
         """Where the proxy answers."""
-        return f"http://127.0.0.1:{self._port}"
+        return self._proxy.url
 
     @property
     def password_file(self) -> Path:
@@ -112,4 +113,9 @@ class TrytonServerPeer(Peer):
 
     async def calm(self) -> None:
         """No more of it."""
-        self._meddler.calm()
+        self._proxy.calm()
+
+
+def _method(request: Request) -> str:
+    """The name of a call of JSON-RPC: what its body says."""
+    return str(json.loads(request.body)["method"]) if request.body else ""
