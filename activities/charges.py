@@ -4,7 +4,7 @@ Only here does a token turn back into a number, at the last moment before the ca
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ from activities.writing import Verbs, Writing
 from canonical.asking.billing import AskBilling, AskCase, AskChargeCode, BillingAnswer, CaseAnswer, ChargeCodeAnswer
 from canonical.asking.writing import AskDocument, Balance, Balanced, Outcome, PostCharge
 from canonical.documents.charge import AccountStanding
+from canonical.documents.claim import Bill
 from canonical.effect import Found, Posted
-from canonical.errors import BusinessRefusal
+from canonical.errors import BusinessRefusal, Rejected
 from canonical.identity import wire_key
 from canonical.memory import Effects, Vault
 from canonical.ports import Billing
@@ -95,9 +96,13 @@ class Charges:
         """Void charges until the expected number stands; one that was billed is asked to be credited and rebilled."""
         credited: list[str] = []
         with failures_cross():
-            answer = await balanced(order, effects=self.effects, verbs=self._verbs(credited))
-            requested = bool(credited) or await self._credited_before(order)
-        return answer.model_copy(update={"credit_requested": requested})
+            verbs = self._verbs(credited, no_charge_reason=order.no_charge_reason)
+            answer = await balanced(order, effects=self.effects, verbs=verbs)
+            credited = credited or await self._credited_before(order)
+            if not credited:
+                return answer
+            bills, unread = await self._bills(credited)
+        return answer.model_copy(update={"credit_requested": True, "bills": bills, "unread": unread})
 
     @activity.defn(name="charge.find")
     async def find(self, ask: AskDocument) -> Outcome:
@@ -105,13 +110,28 @@ class Charges:
         with failures_cross():
             return Outcome(found=await self.billing.charge(ask.reference))
 
-    async def _credited_before(self, order: Balance) -> bool:
-        """Whether an earlier attempt of this undo was granted the credit, and its answer never came."""
+    async def _credited_before(self, order: Balance) -> list[str]:
+        """The charges for which an earlier attempt of this undo was granted the credit, and its answer never came."""
         ledger = order.ledger
         if order.expected or ledger.sent != ledger.revision:
-            return False
+            return []
         found = await self.billing.find_charges([wire_key(ledger.key)])
-        return any(charge.billed and not charge.live for charge in found)
+        return [charge.reference for charge in found if charge.billed and not charge.live]
+
+    async def _bills(self, references: Sequence[str]) -> tuple[tuple[Bill, ...], str]:
+        """The bills of charges with tokens for numbers, and why one cannot be read: the credit is asked for all the same."""
+        try:
+            found = [bill for one in references if (bill := await self.billing.bill(one)) is not None]
+        except Rejected as refusal:
+            return (), refusal.summary
+        return tuple([await self._without_numbers(bill) for bill in found]), ""
+
+    async def _without_numbers(self, bill: Bill) -> Bill:
+        invoices = [
+            one.model_copy(update={"number": await self.vault.tokenise("id", one.number)}) for one in bill.invoices
+        ]
+        claims = [one.model_copy(update={"number": await self.vault.tokenise("id", one.number)}) for one in bill.claims]
+        return bill.model_copy(update={"invoices": tuple(invoices), "claims": tuple(claims)})
 
     async def _standing(self, ask: AskBilling) -> AccountStanding:
         usage, correlation_id = ask.usage, ask.context.correlation_id
@@ -129,11 +149,13 @@ class Charges:
     async def _reveal(self, correlation_id: str, *tokens: str) -> tuple[str, ...]:
         return await self.vault.reveal_all(tokens, purpose="billing call", correlation_id=correlation_id)
 
-    def _verbs(self, credited: list[str] | None = None) -> Verbs:
+    def _verbs(self, credited: list[str] | None = None, *, no_charge_reason: str = "") -> Verbs:
         async def take_back(document: Found, key: str) -> Posted:
             if not document.billed:
                 try:
-                    return await self.billing.void_charge(document.reference, wire_key=key)
+                    return await self.billing.void_charge(
+                        document.reference, wire_key=key, no_charge_reason=no_charge_reason
+                    )
                 except BusinessRefusal:
                     now = await self.billing.charge(document.reference)
                     if now is None or not now.billed:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bench.in_process_book import Documents
 from canonical.documents.charge import AccountStanding, CaseStatus, Charge, ChargeCode
+from canonical.documents.claim import Bill, Invoiced
 from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.item import Item, PackLevel, Tracking
 from canonical.documents.lot import Lot
@@ -89,15 +90,21 @@ class InProcessBilling(InProcessSystem):
         """Post at once."""
         return self.documents.post(wire_key, quantity=charge.units, amount=charge.amount.amount)
 
-    async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
-        """Void in place."""
-        self.documents.kill(reference)
+    async def void_charge(self, reference: str, *, wire_key: str, no_charge_reason: str = "") -> Posted:
+        """Void in place; why is kept with it."""
+        self.documents.kill(reference, reason=no_charge_reason)
         return Posted(reference=f"V{reference}")
 
     async def request_credit(self, reference: str, *, wire_key: str) -> Posted:
         """Credit in place."""
         self.documents.kill(reference)
         return Posted(reference=f"C{reference}")
+
+    async def bill(self, reference: str) -> Bill | None:
+        """Every billed charge stands on an invoice of its own; no claims are kept."""
+        found = self.documents.posted.get(reference)
+        billed = found is not None and found.billed
+        return Bill(invoices=(Invoiced(number=f"I{reference}", status="issued"),)) if billed else None
 
     async def find_charges(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """Charges under these keys."""

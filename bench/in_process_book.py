@@ -32,9 +32,9 @@ class Documents:
         references = (reference for key in wire_keys for reference in self._under.get(key, ()))
         return tuple(self.posted[reference] for reference in sorted(references))
 
-    def kill(self, reference: str) -> None:
+    def kill(self, reference: str, *, reason: str = "") -> None:
         """Take a document back in place."""
-        self.posted[reference] = self.posted[reference].model_copy(update={"live": False})
+        self.posted[reference] = self.posted[reference].model_copy(update={"live": False, "reason": reason})
 
 
 class InProcessBook(Generic[D]):

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from canonical.documents.charge import AccountStanding, Charge, ChargeCode
+from canonical.documents.claim import Bill
 from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.item import Item
@@ -148,11 +149,17 @@ class Billing(System, Protocol):
     async def post_charge(self, charge: Charge, *, account_number: str, case_number: str, wire_key: str) -> Posted:
         """Post a charge; may answer accepted, with the outcome later."""
 
-    async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
-        """Void an unbilled charge; `BusinessRefusal` once it was billed. Voiding a voided charge answers the first void."""
+    async def void_charge(self, reference: str, *, wire_key: str, no_charge_reason: str = "") -> Posted:
+        """Void an unbilled charge; `BusinessRefusal` once it was billed. Voiding a voided charge answers the first void.
+
+        With `no_charge_reason` the use stands and is not charged, for that reason; without, it did not happen as recorded.
+        """
 
     async def request_credit(self, reference: str, *, wire_key: str) -> Posted:
         """Ask for credit-and-rebill of a billed charge."""
+
+    async def bill(self, reference: str) -> Bill | None:
+        """What a billed charge has come to: invoices, claims, payers' answers, as far as the system knows; else none."""
 
     async def find_charges(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """All charges under these keys with their standing; `live` is false once voided or credited, `billed` once billed."""

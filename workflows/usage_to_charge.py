@@ -12,7 +12,7 @@ from canonical.asking.writing import MoveStock, PostCharge, PostCost
 from canonical.documents.charge import CaseStatus
 from canonical.documents.costing import CostPosting, CostRule, Valuation, cost_rule
 from canonical.documents.usage import Disposition
-from canonical.documents.usage_run import Judgement, UsageRun, UsageStart
+from canonical.documents.usage_run import Judgement, Knowledge, UsageRun, UsageStart
 from canonical.effect import Posted
 from canonical.eligibility import Verdict, eligibility, price, unpriced
 from canonical.errors import Audience
@@ -92,7 +92,7 @@ class Story(OwedUse):
             self.enter("taking back")
             await to_the_end(self._take_back(steps))
             await self.withdraw_the_request(steps)
-        self.know(redo=tuple(step for step in self.state.redo if step not in steps))
+        self.know(redo=tuple(step for step in self.state.redo if step not in steps), mistaken=False)
         if correction is not None:
             not_used = correction.replacement is None
             self.know(usage=correction.replacement or self.use, not_used=not_used, judgement=Judgement())
@@ -221,6 +221,7 @@ class Story(OwedUse):
         if code is None or account is None or amount is None:
             raise RuntimeError("a charge is posted before its code, price and account are known")
         charge = postings.charge(usage, self.item, code, account=account, quantity=self.base_quantity, amount=amount)
+        self.know(charged=Knowledge(item=self.item, standing=self.account_standing))
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
             order = PostCharge(context=self.context, ledger=ledger, charge=charge)
@@ -359,12 +360,16 @@ class Story(OwedUse):
 
     async def _take_back(self, steps: tuple[str, ...]) -> None:
         """Charge and cost, then stock; what a person did by hand only a person can take back."""
+        no_charge = self.no_charge_although_used()
         for step in sorted(steps, key=UNDONE.index):
             ledger = self.ledger(step)
             if ledger.standing is Standing.by_hand:
                 self.aside(ask.by_hand_stands(step, ledger.reference))
-            if (await self.saga.take_back(step, service_date=self.use.service_date)).credit_requested:
-                self.aside(ask.credit_and_rebill())
+            reason = no_charge if step == "charge" else ""
+            day = self.use.service_date
+            balanced = await self.saga.take_back(step, service_date=day, no_charge_reason=reason)
+            if balanced.credit_requested:
+                self.aside(ask.credit_and_rebill(balanced))
 
     async def amount(self) -> Money | None:
         """What the charge comes to; none where policy has no price for it."""

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from pydantic import AwareDatetime
 
 from canonical.documents.charge import Charge
+from canonical.documents.claim import Bill
 from canonical.documents.costing import CostPosting
 from canonical.documents.stock import StockMovement
 from canonical.effect import EffectState, Found
@@ -71,20 +72,27 @@ class Post(WriteOrder, Generic[D]):
 class Balance(WriteOrder):
     """Make exactly `expected` (0 or 1) documents stand: an undo expects none; the closing look what the ledger says.
 
-    A closing look waits until no write of the ledger can still arrive.
+    A closing look waits until no write of the ledger can still arrive. `no_charge_reason` says of a charge that what it
+    was for did happen, and why it is not charged.
     """
 
     expected: int
     closing: bool = False
     service_date: date
+    no_charge_reason: str = ""
 
 
 class Balanced(Frozen):
-    """What stands after balancing, and how things were taken back: voided, reversed, or asked to be credited."""
+    """What stands after balancing, and how things were taken back: voided, reversed, or asked to be credited.
+
+    `bills` are those of the charges to be credited, their numbers as tokens; `unread` says why one could not be read.
+    """
 
     reference: str | None = None
     taken_back: int = 0
     credit_requested: bool = False
+    bills: tuple[Bill, ...] = ()
+    unread: str = ""
 
 
 class Outcome(Frozen):

@@ -84,6 +84,13 @@ class Usage(Document):
         moments = {"recorded": None, "received": None, "mapping": "", "version": 0}
         return self.model_copy(update=moments) == other.model_copy(update=moments)
 
+    def same_goods(self, other: "Usage") -> bool:
+        """Whether the other report is of the same goods on the same patient and day, whatever became of them."""
+        return all(getattr(self, name) == getattr(other, name) for name in _GOODS)
+
+
+_GOODS = ("surgical_case", "account", "service_date", "item", "scan", "lot", "serial", "quantity", "unit")
+
 
 class CorrectionKind(StrEnum):
     """Why a use did not happen as recorded (domain rule 2); `amended` is a newer version of the report itself."""

@@ -56,9 +56,10 @@ class Knowledge(Frozen):
 class UsageRun(Frozen):
     """The state of a run: the use as it now counts, corrections, what people judged, and the three ledgers.
 
-    `redo` are the steps that a person's correction has made wrong and nobody has taken back yet, `outcomes` what billing
-    said of charges later, by wire key. `left` names the work item that an abandoned or cancelled run leaves behind; the
-    run that takes it up closes it.
+    `redo` are the steps that a person's correction has made wrong and nobody has taken back yet, `mistaken` whether it said
+    of the charge more than that there is none to make. `outcomes` is what billing said of charges later, by wire key,
+    `charged` what was known of item and account when the charge was sent. `left` names the work item that an abandoned or
+    cancelled run leaves behind; the run that takes it up closes it.
     `asked` is the request by which goods of the supplier's own were ordered once used, `asks` how often that was done.
     `policy` is the version that the run closed under, `route` that of the first run, which later runs keep.
     """
@@ -69,6 +70,8 @@ class UsageRun(Frozen):
     pending: UsageCorrection | None = None
     judgement: Judgement = Judgement()
     redo: tuple[str, ...] = ()
+    mistaken: bool = False
+    charged: Knowledge | None = None
     outcomes: dict[str, Found] = {}
     stock: Ledger = STOCK
     charge: Ledger = CHARGE

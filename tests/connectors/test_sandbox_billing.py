@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from canonical.documents.charge import CaseStatus, Charge, PriceBasis
+from canonical.documents.claim import Bill, Invoiced
 from canonical.errors import Audience, BusinessRefusal, Rejected, Uncertain
 from canonical.identity import wire_key
 from canonical.inbound import EventType
@@ -198,6 +199,7 @@ async def test_a_billed_charge_is_refused_a_void_and_given_a_credit(process: Bil
     assert refused.value.audience is Audience.revenue_integrity
     billed = await billing.charge(key)
     assert billed is not None and billed.billed and billed.stands
+    assert await billing.bill(key) == Bill(invoices=(Invoiced(number=account, status="final"),))
     credit = await billing.request_credit(key, wire_key=wire_key("credit"))
     assert credit.reference == wire_key("credit")
     assert await billing.request_credit(key, wire_key=wire_key("credit")) == credit

@@ -210,7 +210,7 @@ async def test_a_charge_that_was_billed_while_it_was_being_voided_is_credited(ho
     usage = await house.usage("billed-meanwhile")
     closed = await (await house.report(usage)).result()
 
-    async def billed(reference: str, *, wire_key: str) -> Posted:
+    async def billed(reference: str, *, wire_key: str, no_charge_reason: str) -> Posted:
         found = house.billing.documents.posted[reference]
         house.billing.documents.posted[reference] = found.model_copy(update={"billed": True})
         raise refusal()

@@ -3,10 +3,12 @@
 from pydantic import ValidationError
 
 from canonical.carried import Carried
+from canonical.documents.charge import AccountStanding
 from canonical.documents.usage import CorrectionKind, Usage, UsageCorrection
 from canonical.documents.usage_run import RELIES_ON, Amendment, Knowledge, UsageRun, UsageStart
 from canonical.documents.work_item import Resolution
 from canonical.effect import Found
+from canonical.eligibility import eligibility
 from canonical.envelope import Envelope
 from canonical.inbound import EventType
 from canonical.run import Ledger, Standing
@@ -88,7 +90,10 @@ class HeardUse(Process):
         judged = {field: changes.pop(field) for field in JUDGED if field in changes}
         if not changes.keys().isdisjoint(SAFETY_FIELDS):
             judged["charge_released"] = False
-        self.know(judgement=self.state.judgement.model_copy(update=judged))
+        mistaken = {field for field in resolution.correction if "charge" in RELIES_ON[field]} - {"no_charge_reason"}
+        self.know(
+            judgement=self.state.judgement.model_copy(update=judged), mistaken=self.state.mistaken or bool(mistaken)
+        )
         if self.state.usage is not None:
             if "unit" in changes and self.known.item is not None:
                 # A person knows better than the label which pack was opened; what it said of the item stays.
@@ -96,6 +101,22 @@ class HeardUse(Process):
             self.know(usage=self.state.usage.model_copy(update=changes))
         relying = {step for field in resolution.correction for step in RELIES_ON[field]} | set(self.state.redo)
         self.know(redo=tuple(step for step in STEPS if step in relying))
+
+    def no_charge_although_used(self) -> str:
+        """Why a charge that stands is not to be made, where the use itself happened as recorded; else nothing.
+
+        On another patient, of other goods or in another quantity the use that was charged did not happen.
+        """
+        correction, known = self.state.pending, self.state.charged
+        if correction is None:
+            return "" if self.state.mistaken else self.state.judgement.no_charge_reason or ""
+        now = correction.replacement
+        if correction.kind is not CorrectionKind.amended or now is None or known is None or known.item is None:
+            return ""
+        if not (now.disposition.leaves_the_shelf and now.same_goods(self.use)):
+            return ""
+        verdict = eligibility(now, known.item, known.standing or AccountStanding(), None, self.policy)
+        return verdict.reason if verdict.answer == "no-charge" else ""
 
     def newer_than(self, correction: UsageCorrection) -> UsageCorrection | None:
         """The correction that came while this one was carried out."""

@@ -158,12 +158,19 @@ class Saga:
         self._process.heed()
         return found
 
-    async def take_back(self, step: str, *, service_date: date) -> Balanced:
+    async def take_back(self, step: str, *, service_date: date, no_charge_reason: str = "") -> Balanced:
         """Undo the step by the references of what stands; afterwards it may be redone under the next revision."""
         ledger = self._books.ledger(step)
         balance = Balanced()
         if ledger.keys:
-            balance = await self._balance(ledger, expected=0, service_date=service_date, closing=False)
+            order = Balance(
+                context=self._process.context,
+                ledger=ledger,
+                expected=0,
+                service_date=service_date,
+                no_charge_reason=no_charge_reason,
+            )
+            balance = await self._balance(order)
         revision = max(ledger.revision, ledger.sent + 1)
         self._update(
             step,
@@ -184,7 +191,14 @@ class Saga:
         """
         while True:
             ledger = self._books.ledger(step)
-            balanced = await self._balance(ledger, expected=ledger.expected, service_date=service_date, closing=True)
+            order = Balance(
+                context=self._process.context,
+                ledger=ledger,
+                expected=ledger.expected,
+                closing=True,
+                service_date=service_date,
+            )
+            balanced = await self._balance(order)
             if balanced.reference is not None or not ledger.expected:
                 break
             system = self._process.context.leg(ledger.domain).system
@@ -269,11 +283,9 @@ class Saga:
         """Nothing is to be posted in this ledger, for a reason."""
         self._update(step, standing=Standing.exempt, reason=reason)
 
-    async def _balance(self, ledger: Ledger, *, expected: int, service_date: date, closing: bool) -> Balanced:
-        told = f"{ledger.step}: looks once more" if closing else f"{ledger.step}: takes back"
-        order = Balance(
-            context=self._process.context, ledger=ledger, expected=expected, closing=closing, service_date=service_date
-        )
+    async def _balance(self, order: Balance) -> Balanced:
+        ledger = order.ledger
+        told = f"{ledger.step}: looks once more" if order.closing else f"{ledger.step}: takes back"
 
         async def attempt() -> Balanced:
             balanced: Balanced = await workflow.execute_activity(

@@ -1,11 +1,13 @@
 """Questions that usage-to-charge asks of people, in sentences that a supply-chain analyst understands."""
 
+from canonical.asking.writing import Balanced
 from canonical.documents.usage import Usage
 from canonical.documents.work_item import Cause, Decision
 from canonical.eligibility import Verdict
 from canonical.errors import Audience
 from canonical.money import Money
 from canonical.policy import Finding
+from workflows.kit.bill_words import bill_in_words
 from workflows.kit.parking import Question
 
 LOOK_UP = (Decision.retry, Decision.correct, Decision.abandon)
@@ -220,15 +222,18 @@ def by_hand_stands(step: str, reference: str) -> Question:
     )
 
 
-def credit_and_rebill() -> Question:
-    """A billed charge cannot be voided: billing was asked to credit it."""
+def credit_and_rebill(balanced: Balanced) -> Question:
+    """A billed charge cannot be voided: billing was asked to credit it. What payers wrote is evidence alone."""
+    told = [*map(bill_in_words, balanced.bills), *([f"its bill: {balanced.unread}"] if balanced.unread else [])]
+    words = [answer.disposition for bill in balanced.bills for claim in bill.claims for answer in claim.answers]
     return Question(
         step="credit",
         cause=Cause.credit_and_rebill,
-        text="the charge was already billed: billing was asked for credit and rebill",
+        text="; ".join(["the charge was already billed: billing was asked for credit and rebill", *filter(None, told)]),
         owner=Audience.revenue_integrity,
         decisions=(Decision.acknowledge,),
         blocks=False,
+        evidence="\n".join(filter(None, words))[:2000],
     )
 
 

@@ -11,6 +11,7 @@ from connectors.systems.fhir_billing.schema import schema_of
 
 _KEYS_PER_CALL = 50
 _PAGE = ("_count", "100")
+_SORTED = ("_sort", "created")
 
 
 class FhirBillingClient:
@@ -72,6 +73,20 @@ class FhirBillingClient:
         for some in portions(sorted(set(accounts)), most=_KEYS_PER_CALL):
             mine = ",".join(f"Account/{id}" for id in some)
             found += await self._fhir.search("Invoice", [("account", mine), ("status", ",".join(ISSUED)), _PAGE])
+        return found
+
+    async def claims(self, encounter: str | None) -> tuple[Resource, ...]:
+        """The claims with a line for an Encounter."""
+        if encounter is None:
+            return ()
+        return await self._fhir.search("Claim", [("encounter", f"Encounter/{encounter}"), _SORTED, _PAGE])
+
+    async def responses(self, claims: Iterable[str]) -> list[Resource]:
+        """The answers to claims, by their ids, the oldest first."""
+        found: list[Resource] = []
+        for some in portions(list(claims), most=_KEYS_PER_CALL):
+            mine = ",".join(f"Claim/{id}" for id in some)
+            found += await self._fhir.search("ClaimResponse", [("request", mine), _SORTED, _PAGE])
         return found
 
     async def is_billed(self, account: str) -> bool:

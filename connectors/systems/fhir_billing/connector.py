@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from canonical.documents.charge import Charge, ChargeCode
+from canonical.documents.claim import Bill
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal, Failure, Misread, Transient, Uncertain
 from canonical.ports import Billing, ClearStanding, Declaration, SystemKind
@@ -12,6 +13,7 @@ from connectors.protocols.fhir import FhirClient, Stored, is_id
 from connectors.protocols.fhir_json import Resource, dropped
 from connectors.protocols.rest_kind import RestKind
 from connectors.systems.fhir_billing import mapping, master
+from connectors.systems.fhir_billing.claims import bill_of, lines_for
 from connectors.systems.fhir_billing.client import FhirBillingClient
 from connectors.systems.fhir_billing.codes import UNDO_KEY, WIRE_KEY, meaningless
 from connectors.systems.fhir_billing.events import BODIES, translate
@@ -98,16 +100,23 @@ class FhirBilling:
             raise self._refused(f"{cause} is missing", "post_charge") from cause
         return await self._posted(body, await self._client.post(body, wire_key=wire_key))
 
-    async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
-        """Mark an unbilled charge as entered in error, once: a voided one answers its first void."""
+    async def void_charge(self, reference: str, *, wire_key: str, no_charge_reason: str = "") -> Posted:
+        """Mark an unbilled charge as entered in error, or as not billable for a reason, once.
+
+        One that is so marked already answers its first void, whichever word that was.
+        """
         for _ in range(_CHANGES):
             charge = await self._charge(reference, "void_charge")
-            if charge.get("status") == "entered-in-error":
+            if charge.get("status") in mapping.TAKEN_BACK:
                 return Posted(reference=mapping.identifier(charge, UNDO_KEY) or reference)
             found = await self._found([charge], await self._client.tasks(reference))
             if found and found[0].billed:
                 raise self._refused("the charge was billed and needs a credit", "void_charge")
-            if await self._client.change(mapping.voided(charge, undo_key=wire_key)) is not None:
+            void = mapping.voided(charge, undo_key=wire_key, no_charge_reason=no_charge_reason)
+            if (stored := await self._client.change(void)) is not None:
+                if lost := dropped(void, stored.resource):
+                    # Something was done, and not what was asked: a look-up says what it is.
+                    raise stored.answer.failure(Uncertain, f"the server did not keep {', '.join(lost)}")
                 return Posted(reference=wire_key)
         raise self._failure(Transient, "another writer was faster", "void_charge")
 
@@ -120,9 +129,10 @@ class FhirBilling:
         found = await self._found([charge], ())
         if not found or not found[0].billed:
             raise self._refused("the charge is not billed and needs a void", "request_credit")
-        task = mapping.rebill_task(charge, undo_key=wire_key)
+        task = mapping.rebill_task(charge, undo_key=wire_key, about=await self._billed_by(charge))
         stored = await self._client.ask(task, undo_key=wire_key)
-        if lost := dropped(task, stored.resource):
+        # One that stands already was made of what billing knew then.
+        if stored.created and (lost := dropped(task, stored.resource)):
             raise stored.answer.refused(f"the server did not keep {', '.join(lost)}", audience=Audience.integration)
         return Posted(reference=wire_key)
 
@@ -139,14 +149,29 @@ class FhirBilling:
             return None
         return next(iter(await self._found([charge], await self._client.tasks(reference))), None)
 
+    async def bill(self, reference: str) -> Bill | None:
+        """The invoices, the claims and the payers' answers that a charge of ours has come to; none for one not billed."""
+        charge = await self._client.get("ChargeItem", reference)
+        found = [] if charge is None else await self._found([charge], ())
+        if charge is None or not found or not found[0].billed:
+            return None
+        try:
+            return bill_of(charge, await self._billed_by(charge))
+        except mapping.Unreadable as cause:
+            raise self._failure(Misread, f"{cause} is not as expected", "bill") from cause
+
+    async def _billed_by(self, charge: Resource) -> tuple[Resource, ...]:
+        """The issued invoices that have the charge, the claims that ask for it, and the answers to these."""
+        case = mapping.id_in(charge.get("context", {}).get("reference"), "Encounter")
+        invoices, claims = await asyncio.gather(
+            self._client.invoices(mapping.accounts_of(charge)), self._client.claims(case)
+        )
+        having = [each for each in invoices if mapping.reference_to(charge) in mapping.lines_of([each])]
+        asking = [each for each in claims if lines_for(charge, each)]
+        return (*having, *asking, *await self._client.responses(each["id"] for each in asking))
+
     async def _found(self, charges: Sequence[Resource], tasks: Iterable[Resource]) -> list[Found]:
-        accounts = {
-            id
-            for charge in charges
-            for each in charge.get("account", [])
-            if (id := mapping.id_in(each.get("reference"), "Account"))
-        }
-        invoices = await self._client.invoices(accounts)
+        invoices = await self._client.invoices(id for charge in charges for id in mapping.accounts_of(charge))
         try:
             found = [mapping.found_of(charge, tasks=tasks, invoices=invoices) for charge in charges]
         except mapping.Unreadable as cause:
@@ -155,7 +180,7 @@ class FhirBilling:
 
     async def _posted(self, body: Resource, stored: Stored) -> Posted:
         held, answer = stored.resource, stored.answer
-        if held.get("status") == "entered-in-error":
+        if held.get("status") in mapping.TAKEN_BACK:
             raise answer.refused("this charge was taken back", audience=Audience.revenue_integrity)
         if mapping.identifier(held, WIRE_KEY) != mapping.identifier(body, WIRE_KEY):
             raise answer.unreadable()

@@ -25,6 +25,9 @@ from connectors.systems.fhir_billing.settings import FhirBillingSettings
 ISSUED = ("issued", "balanced")
 """Statuses of an Invoice that the payer has, or has paid."""
 
+TAKEN_BACK = ("entered-in-error", "not-billable", "aborted")
+"""Statuses of a ChargeItem that charges nobody: the use did not happen so, it is not charged, or it was stopped."""
+
 _TELLING = ("account", "occurrenceDateTime", "quantity", "priceOverride")
 _TASK_OVER = frozenset({"rejected", "cancelled", "failed", "entered-in-error"})
 
@@ -73,14 +76,20 @@ def differing(sent: Resource, held: Resource) -> tuple[str, ...]:
     return dropped({"resourceType": "ChargeItem"} | telling, held)
 
 
-def voided(charge: Resource, *, undo_key: str) -> Resource:
-    """A ChargeItem as one that should never have been, carrying the key of the undo."""
+def voided(charge: Resource, *, undo_key: str, no_charge_reason: str) -> Resource:
+    """A ChargeItem as one that should never have been, or is no charge for a reason; it carries the key of the undo."""
     identifiers = [*charge.get("identifier", []), {"system": UNDO_KEY, "value": undo_key}]
-    return {**charge, "status": "entered-in-error", "identifier": identifiers}
+    if not no_charge_reason:
+        return {**charge, "status": "entered-in-error", "identifier": identifiers}
+    notes = [*charge.get("note", []), {"text": no_charge_reason}]
+    return {**charge, "status": "not-billable", "identifier": identifiers, "note": notes}
 
 
-def rebill_task(charge: Resource, *, undo_key: str) -> Resource:
-    """What asks revenue integrity for a credit and a new bill."""
+def rebill_task(charge: Resource, *, undo_key: str, about: Iterable[Resource]) -> Resource:
+    """What asks revenue integrity for a credit and a new bill; `about` is what has billed the charge, and its answers."""
+    inputs = [
+        {"type": {"text": each["resourceType"]}, "valueReference": {"reference": reference_to(each)}} for each in about
+    ]
     return {
         "resourceType": "Task",
         "identifier": [{"system": UNDO_KEY, "value": undo_key}],
@@ -88,6 +97,7 @@ def rebill_task(charge: Resource, *, undo_key: str) -> Resource:
         "intent": "order",
         "code": {"coding": [{"system": TASK, "code": REBILL}]},
         "focus": {"reference": reference_to(charge)},
+        **({"input": inputs} if inputs else {}),
     }
 
 
@@ -109,7 +119,7 @@ def found_of(charge: Resource, *, tasks: Iterable[Resource], invoices: Iterable[
     return Found(
         reference=str(charge["id"]),
         wire_key=key,
-        live=status not in ("entered-in-error", "aborted") and not credited,
+        live=status not in TAKEN_BACK and not credited,
         billed=status == "billed" or mine in lines_of(invoices),
         quantity=_decimal(charge.get("quantity"), "ChargeItem.quantity.value"),
         amount=_decimal(charge.get("priceOverride"), "ChargeItem.priceOverride.value"),
@@ -146,9 +156,9 @@ def standing_of(
     )
 
 
-def accounts_of(encounter: Resource | None) -> tuple[str, ...]:
-    """The ids of the accounts that an Encounter is charged to."""
-    given = (encounter or {}).get("account", [])
+def accounts_of(resource: Resource | None) -> tuple[str, ...]:
+    """The ids of the accounts that an Encounter or a ChargeItem is charged to."""
+    given = (resource or {}).get("account", [])
     return tuple(id for each in given if (id := id_in(each.get("reference"), "Account")))
 
 

@@ -82,10 +82,11 @@ class SandboxBillingClient:
             raise refusal(answer)
         return answer.parse(VendorCharge), answer
 
-    async def void_charge(self, charge_id: str, *, void_id: str) -> VendorVoid:
+    async def void_charge(self, charge_id: str, *, void_id: str, rsn_cd: str) -> VendorVoid:
         """Void a charge; one that was voided before answers its first void."""
         path = f"/charges/{quote(charge_id, safe='')}/void"
-        answer = await self._rest.write("void_charge", path, json={"void_id": void_id}, also=REFUSED)
+        body = {"void_id": void_id, "rsn_cd": rsn_cd}
+        answer = await self._rest.write("void_charge", path, json=body, also=REFUSED)
         if not (answer.ok or _is_first_answer(answer)):
             raise refusal(answer)
         void = answer.parse(VendorVoid)

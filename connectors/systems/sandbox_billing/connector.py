@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from canonical.documents.charge import Charge, ChargeCode
+from canonical.documents.claim import Bill
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal
 from canonical.ports import Billing, ClearStanding, Declaration, SystemKind
@@ -74,10 +75,11 @@ class SandboxBilling:
             return await self._posted_before(body, answer)
         return _posted(mapping.found_of(taken))
 
-    async def void_charge(self, reference: str, *, wire_key: str) -> Posted:
-        """Void an unbilled charge."""
+    async def void_charge(self, reference: str, *, wire_key: str, no_charge_reason: str = "") -> Posted:
+        """Void an unbilled charge; of the reason the vendor takes a code alone."""
         self._check(reference, operation="void_charge")
-        void = await self._client.void_charge(reference, void_id=wire_key)
+        why = mapping.NO_CHARGE if no_charge_reason else mapping.IN_ERROR
+        void = await self._client.void_charge(reference, void_id=wire_key, rsn_cd=why)
         return Posted(reference=void.void_id, posting_date=void.void_tm.date())
 
     async def request_credit(self, reference: str, *, wire_key: str) -> Posted:
@@ -85,6 +87,11 @@ class SandboxBilling:
         self._check(reference, operation="credit_charge")
         credit = await self._client.credit_charge(reference, credit_id=wire_key)
         return Posted(reference=credit.credit_id, posting_date=credit.credit_tm.date())
+
+    async def bill(self, reference: str) -> Bill | None:
+        """The final bill of the account is all that the vendor tells of a billed charge."""
+        charge = await self._client.get_charge(reference) if mapping.is_charge_id(reference) else None
+        return None if charge is None else mapping.bill_of(charge)
 
     async def find_charges(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """All charges under these keys, in the order in which they arrived."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from canonical.documents.charge import AccountStanding, CaseStatus, Charge, ChargeCode, PriceBasis
+from canonical.documents.claim import Bill, Invoiced
 from canonical.effect import Found
 from canonical.money import Money
 from canonical.ports import ClearStanding
@@ -13,6 +14,9 @@ from connectors.systems.sandbox_billing.refusals import rejection
 from connectors.systems.sandbox_billing.vendor import ChargeSts, VendorCdmRow, VendorCharge, VendorLookup
 
 CURRENCY = "USD"
+NO_CHARGE, IN_ERROR = "NO-CHARGE", "IN-ERROR"
+"""Reason codes of a void: the use stands and is not charged, or it did not happen as recorded."""
+
 PATIENT_CLASSES = {"I": "inpatient", "O": "outpatient", "E": "emergency"}
 _STANDING: dict[ChargeSts, Literal["posted", "accepted", "rejected"]] = {
     "PEND": "accepted",
@@ -133,6 +137,13 @@ def found_of(charge: VendorCharge) -> Found:
         posting_date=charge.post_dt,
         reason=rejection(charge.rej_cd),
     )
+
+
+def bill_of(charge: VendorCharge) -> Bill | None:
+    """The final bill of the account, which has no number but the account's."""
+    if charge.status not in ("BILLED", "CRED"):
+        return None
+    return Bill(invoices=(Invoiced(number=charge.acct_no, status="final"),))
 
 
 def _whole(amount: Decimal, expected: str) -> int:

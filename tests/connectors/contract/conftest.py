@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from canonical.ports import System
+from suture.connector.ledgers import CHARGE
 from tests.connectors.contract.kept import Kept
 from tests.connectors.contract.peer import Peer
 from tests.connectors.contract.peers.fhir_billing import FhirBillingPeer
@@ -35,6 +36,7 @@ PEERS: tuple[type[Peer], ...] = (
 
 ABOUT: Mapping[str, Callable[[type[Peer]], Iterable[str]]] = {
     "ledger": lambda peer: peer.ledgers,
+    "charge": lambda peer: [name for name in peer.ledgers if name == CHARGE],
     "refusal": lambda peer: peer.refusals,
     "trouble": lambda peer: sorted(peer.troubles - STALLS.keys()),
     "stall": lambda peer: sorted(peer.troubles & STALLS.keys()),
