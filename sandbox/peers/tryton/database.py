@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sandbox.peers.cache import PeerMissing, alone, run
 from sandbox.peers.postgresql import program as postgresql_program
 from sandbox.peers.postgresql import short_lived
-from sandbox.peers.tryton.place import ADMINISTRATOR, LOGIN, MODULES, SEED, dump, edition, folder, program
+from sandbox.peers.tryton.place import ADMINISTRATOR, LOGIN, MODULES, SEED, dump, edition, program
 
 ENGINE, ENGINE_PASSWORD = "engine", "engine-secret-1"
 """The login of the engine, with the groups that it needs; the peer listens on the machine itself alone."""
@@ -36,7 +36,7 @@ def configuration(postgresql: str, port: int, place: Path) -> Path:
 
 def seeded() -> None:
     """Have the seeded database kept, with a PostgreSQL that lives no longer than this."""
-    with alone(folder() / "database.lock"):
+    with alone(dump().with_suffix(".lock")):
         if not dump().exists():
             with short_lived() as postgresql:
                 _make(postgresql)
@@ -45,7 +45,7 @@ def seeded() -> None:
 def copy(postgresql: str, name: str) -> None:
     """A fresh database of this name, seeded; a database that is there stays as it is."""
     template = f"tryton_seeded_{edition()}"
-    with alone(folder() / "database.lock"):
+    with alone(dump().with_suffix(".lock")):
         if _exists(postgresql, name):
             return
         if not _exists(postgresql, template):
@@ -60,7 +60,8 @@ def _restore(postgresql: str, template: str) -> None:
     making = f"{template}_{uuid4().hex[:6]}"
     _execute(postgresql, sql.SQL("CREATE DATABASE {}"), making)
     argv = [postgresql_program("pg_restore"), "--no-owner", "-d", f"{_server(postgresql)} dbname={making}", str(dump())]
-    run(argv, what="restoring the seeded Tryton", cwd=folder())
+    with tempfile.TemporaryDirectory() as kept:
+        run(argv, what="restoring the seeded Tryton", cwd=Path(kept))
     _execute(postgresql, sql.SQL("ALTER DATABASE {} RENAME TO {}"), making, template)
 
 
