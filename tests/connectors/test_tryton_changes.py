@@ -30,6 +30,16 @@ async def test_a_change_left_on_its_way_is_carried_on_by_the_look_up_and_counts_
     assert (now.version, now.lines[0].quantity) == (2, Decimal(6))
 
 
+async def test_a_line_under_contract_is_changed_and_changed_back(procurement: Any, number: str) -> None:
+    line = {"contract": (await procurement.contracts(facility="NORTH", item="4711"))[0].contract}
+    await placed(procurement, number, line=line)
+    change = await changed(procurement, number, line=line)
+    assert (await told(procurement, number)).lines[0].quantity == 6
+    await procurement.books()[Kind.order_change].take_back(change, on=DAY, wire_key="")
+    now = (await told(procurement, number)).lines[0]
+    assert (now.quantity, now.contract) == (10, line["contract"])
+
+
 @pytest.mark.parametrize("kind", [Kind.order, Kind.order_change])
 @pytest.mark.parametrize("trouble", CUTS)
 async def test_a_way_back_that_was_begun_is_gone_to_its_end_by_the_look_up(

@@ -33,7 +33,8 @@ class Amending:
                 raise refused(
                     self._client.system, CHANGE.model, "more was received or billed than the change leaves", _OWNER
                 )
-        said = [{**line, "action": "line"} for line in lines]
+        # Tryton holds the supplier's product of a line against the party that the line itself names.
+        said = [{**line, "action": "line", "party": purchase["party"]} for line in lines]
         values = {"purchase": purchase["id"], "description": description, "lines": [["create", said]]}
         record = await self._client.create(CHANGE.model, values, audience=_OWNER)
         await self.validate(record)
