@@ -220,7 +220,7 @@ class InForce:
         return self.house.policy
 
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 20.0) -> T:
+async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 60.0) -> T:
     """Ask until there is an answer."""
     async with asyncio.timeout(within):
         while (answer := await ask()) is None:

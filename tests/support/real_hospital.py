@@ -66,7 +66,10 @@ class RealHospital:
         for peer in (tryton, fhir):
             (folder / peer.name).mkdir()
             await peer.start(folder / peer.name)
-        erp, billing = _connector(TRYTON, "tryton", tryton.table), _connector(FHIR_BILLING, "fhir-billing", fhir.table)
+        erp, billing = (
+            connector_of(TRYTON, "tryton", tryton.table),
+            connector_of(FHIR_BILLING, "fhir-billing", fhir.table),
+        )
         made = cls(tryton, fhir, erp, billing, client_of(tryton, "engine", tryton.password_file))
         goods = lots_in(ITEM, quantity=10_000, location=PLACE)
         await erp.books()[Kind.lots_in].post(goods, wire_key=wire_key("the shelf of the processes"))
@@ -153,6 +156,7 @@ async def used(house: House, number: str, **changes: Any) -> Usage:
     return await house.usage(number, **(fields | changes))
 
 
-def _connector(kind: SystemKind, name: str, table: Mapping[str, Any]) -> System:
+def connector_of(kind: SystemKind, name: str, table: Mapping[str, Any]) -> System:
+    """The engine's connector to a system of tests, as patient as a test can be."""
     settings = kind.settings.model_validate_json(json.dumps({**table, **_SETTINGS}), strict=True)
     return kind.build(name, settings, outgoing=dict)

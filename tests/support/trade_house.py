@@ -29,6 +29,7 @@ from canonical.documents.document import Document
 from canonical.documents.work_item import Decided, Decision, Resolution
 from canonical.identity import RunName
 from canonical.inbound import EventType, Inbound
+from canonical.kinds import DOMAINS
 from canonical.memory import RunProjection
 from canonical.model import Frozen
 from canonical.policy import Policy
@@ -105,8 +106,11 @@ class TradeHouse:
             *Procuring(self.procurement).all(),
             *Supplying(self.supplier).all(),
         ]
-        for keeper in (self.inventory, self.procurement, self.supplier):
-            served += Books(keeper.declares, keeper.books(), effects).all()
+        keepers = {"inventory": self.inventory, "procurement": self.procurement, "supplier": self.supplier}
+        for domain, keeper in keepers.items():
+            # One system may keep the books of several domains.
+            books = {kind: book for kind, book in keeper.books().items() if DOMAINS[kind] == domain}
+            served += Books(keeper.declares, books, effects).all()
         async with Worker(
             self.client,
             task_queue=self.queue,
