@@ -100,11 +100,12 @@ class Story(AwaitedOrder, RefilledGoods):
             if ruled == self.order:
                 return
             changed = ruled.model_copy(update={"version": self.order.version + 1})
+            today = workflow.now().date()
             await self.put(
                 change_step(changed.version),
                 Kind.order_change,
-                OrderChange(order=changed.outside, reason="as people ruled about what came, or did not come"),
-                on=workflow.now().date(),
+                OrderChange(order=changed.outside, on=today, reason="as people ruled about what came, or did not come"),
+                on=today,
                 summary=f"changes order {changed.number} to revision {changed.version}",
                 owner=Audience.buyer,
             )

@@ -118,9 +118,13 @@ class Order(Document):
 
 
 class OrderChange(Frozen):
-    """A change order: the order as it is to count from now on, under its next revision."""
+    """A change order: the order as it is to count from a day on, under its next revision.
+
+    `on` is unset in runs that wrote theirs before it was asked for.
+    """
 
     order: Order
+    on: date | None = None
     reason: str = Field(default="", max_length=200)
 
 

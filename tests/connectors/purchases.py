@@ -34,7 +34,7 @@ def order(number: str = "PO-1", *, quantity: str = "10", version: int = 1, price
 
 
 def change(number: str = "PO-1", **more: Any) -> OrderChange:
-    return OrderChange(order=order(number, **{"quantity": "6", "version": 2, **more}), reason="back-ordered")
+    return OrderChange(order=order(number, **{"quantity": "6", "version": 2, **more}), on=DAY, reason="back-ordered")
 
 
 def receipt(

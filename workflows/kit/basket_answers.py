@@ -192,8 +192,8 @@ class Answering(Ordering):
         if order == placed.order:
             return
         self.keep_order(placed.model_copy(update={"changing": order}))
-        change = OrderChange(order=order.outside, reason=reason)
         today = workflow.now().date()
+        change = OrderChange(order=order.outside, on=today, reason=reason)
         of = (self.from_order(placed),)
         step = f"order-change-{ordinal}-{order.version}"
         self.opened(step, Kind.order_change)

@@ -93,12 +93,12 @@ class PostedOrder(CountedGoods):
             return
         open_ones = {one.line for one in self.order.lines if not one.closed}
         if self.has_a_supplier and any(one.closed and one.line in open_ones for one in changed.lines):
-            told = as_told(changed, self.state).outside
+            told, today = as_told(changed, self.state).outside, workflow.now().date()
             await self.put(
                 told_step(changed.version),
                 Kind.sent_change,
-                OrderChange(order=told, reason="no more is awaited of what was closed"),
-                on=workflow.now().date(),
+                OrderChange(order=told, on=today, reason="no more is awaited of what was closed"),
+                on=today,
                 summary=f"tells {changed.supplier} of revision {changed.version} of order {changed.number}",
                 owner=Audience.buyer,
             )

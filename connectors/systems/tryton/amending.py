@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from canonical.errors import Audience, BusinessRefusal, Failure, Rejected
@@ -24,8 +24,11 @@ class Amending:
     def __init__(self, client: TrytonClient) -> None:
         self._client = client
 
-    async def amend(self, purchase: Row, lines: Sequence[Row], *, description: str) -> int:
-        """Say these lines anew, each by its `line`; refused where more has come of one than is left. Answers the id."""
+    async def amend(self, purchase: Row, lines: Sequence[Row], *, description: str, on: date | None) -> int:
+        """Say these lines anew, each by its `line`; refused where more has come of one than is left. Answers the id.
+
+        Where no day is said it is Tryton's own.
+        """
         of = {line["id"]: line for line in purchase["lines."]}
         for line in lines:
             before, wanted = of[line["line"]], exact(line["quantity"])
@@ -36,7 +39,8 @@ class Amending:
         # Tryton holds the supplier's product of a line against the party that the line itself names.
         said = [{**line, "action": "line", "party": purchase["party"]} for line in lines]
         values = {"purchase": purchase["id"], "description": description, "lines": [["create", said]]}
-        record = await self._client.create(CHANGE.model, values, audience=_OWNER)
+        dated = {} if on is None else {"date": on}
+        record = await self._client.create(CHANGE.model, {**values, **dated}, audience=_OWNER)
         await self.validate(record)
         return record
 
@@ -57,10 +61,10 @@ class Amending:
             with suppress(BusinessRefusal):
                 await self.validate(record)
 
-    async def want_nothing(self, purchase: Row) -> None:
+    async def want_nothing(self, purchase: Row, *, on: date) -> None:
         """Take an order back that Tryton works on: it cancels none."""
         lines = [unwanted(line) for line in purchase["lines."] if line["type"] == "line"]
-        await self.amend(purchase, lines, description=takes_back(ORDER.reference(purchase["id"])))
+        await self.amend(purchase, lines, description=takes_back(ORDER.reference(purchase["id"])), on=on)
 
     async def lines_before(self, purchase: int, moment: datetime) -> list[Row]:
         """The lines as they were just before a moment, to be said anew."""

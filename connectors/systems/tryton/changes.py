@@ -67,7 +67,7 @@ class Changes:
                 raise self._refused("what has come is counted in the unit of the order: it is not changed")
             lines.append({**content, "line": before["id"]})
         lines += [unwanted(line) for line in known.values()]
-        row = await self._row(await self._amending.amend(purchase, lines, description=wire_key))
+        row = await self._row(await self._amending.amend(purchase, lines, description=wire_key, on=document.on))
         if row is None:
             raise self._refused("the change was removed by another")
         return _posted(row)
@@ -88,7 +88,7 @@ class Changes:
         # Of one change that was sent twice the later has said all lines anew: the earlier goes without a trace.
         lines = [] if later else await self._amending.lines_before(row["purchase"], _left_from(row))
         [purchase] = await self._client.rows(ORDER.model, [["id", "=", row["purchase"]]], FIELDS)
-        await self._amending.amend(purchase, lines, description=takes_back(reference))
+        await self._amending.amend(purchase, lines, description=takes_back(reference), on=on)
         return _posted(row)
 
     async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:

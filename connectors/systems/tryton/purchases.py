@@ -72,7 +72,7 @@ class Purchases:
         if row["state"] in ("draft", "quotation", "confirmed"):
             await self._cancelled(row)
         else:
-            await self._amending.want_nothing(row)
+            await self._amending.want_nothing(row, on=on)
         return posted
 
     async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:

@@ -62,5 +62,4 @@ class TrytonOrdersPeer(TrytonServerPeer):
             return Sample(order(number, quantity=str(quantity), **said), quantity, amount, DAY)
         placed = order(number, quantity=str(2 * quantity), **said)
         await system.books()[Kind.order].post(placed, wire_key=wire_key(f"order {number}"))
-        # A change order names no day: Tryton gives it that of its own clock.
-        return Sample(change(number, quantity=str(quantity), **said), quantity, amount)
+        return Sample(change(number, quantity=str(quantity), **said), quantity, amount, DAY)
