@@ -19,13 +19,14 @@ ONCE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv demo test check format lint types imports bench histories support lock clean
+.PHONY: help venv demo test check format lint types imports bench bench-real histories support lock clean
 
 help:
 	@echo "make demo [ONCE=1]   a hospital day on four real systems; ONCE=1 ends by itself"
 	@echo "make test            every test, on real servers"
 	@echo "make check           format, lint, types, import rules"
-	@echo "make bench           throughput against a bare workflow"
+	@echo "make bench           throughput against a bare workflow, and of Tryton and HAPI FHIR against bare calls"
+	@echo "make bench-real      the latter alone"
 	@echo "make support         the README's table of what each system supports"
 	@echo "make lock            lock the dependencies of pyproject.toml again"
 	@echo "make clean           remove the environment and what tools leave"
@@ -83,6 +84,9 @@ imports: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench
+
+bench-real: $(STAMP)
+	@$(BIN)/python -m bench --only real
 
 histories: $(STAMP)
 	@$(BIN)/python -m tests.histories.record

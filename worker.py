@@ -96,13 +96,14 @@ async def serve(settings: Settings, roles: Sequence[Role]) -> int:
         if client is None:
             return 0
         theirs: Mapping[str, Sequence[Callable[..., Any]]] = {}
+        bears: Mapping[str, int] = {}
         if "systems" in roles:
             # Nobody else reads the credentials of systems.
             assembly = assemble(settings, outgoing=outgoing_headers)
             stack.push_async_callback(assembly.close)
-            theirs = calls(assembly, store)
+            theirs, bears = calls(assembly, store), assembly.bears
         own = own_calls(settings, client, store)
-        served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=own, calls=theirs)
+        served = queues(roles, settings=settings, workflows=WORKFLOWS, notes=own, calls=theirs, bears=bears)
 
         async def died(_: BaseException) -> None:
             stop.set()

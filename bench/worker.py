@@ -109,7 +109,7 @@ async def _serve_whole(stack: AsyncExitStack, place: Place, gauge: Gauge) -> Non
         print(f"polling died: {error}", file=sys.stderr, flush=True)
         exit_clean(1)
 
-    for queue in queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=own, calls=_calls(store)):
+    for queue in queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=own, calls=_calls(store), bears={}):
         await stack.enter_async_context(queue.worker(client, build_id=BUILD, on_fatal_error=died))
 
 

@@ -27,19 +27,24 @@ from canonical.kinds import Kind
 from canonical.model import Frozen
 from canonical.period import Period
 
+AT_ONCE = 20
+"""How many calls at once a system is given where neither the configuration nor the system says."""
+
 
 class Declaration(Frozen):
-    """What a system declares of its writes.
+    """What a system declares of its writes, and of how much it bears.
 
     `in_flight`: the longest time after sending in which a write may still be applied. `idempotent_for`: how long the
     system refuses to apply the same key twice; none where it has no such keys, so that "not found" counts only after
-    `in_flight`. `posts_later`: writes are accepted first and posted or rejected afterwards.
+    `in_flight`. `posts_later`: writes are accepted first and posted or rejected afterwards. `at_once`: how many calls a
+    worker has under way there, unless the configuration says another number.
     """
 
     system: str
     in_flight: timedelta
     idempotent_for: timedelta | None = None
     posts_later: bool = False
+    at_once: int = AT_ONCE
 
 
 class System(Protocol):

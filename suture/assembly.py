@@ -56,6 +56,11 @@ class Assembly:
     procurement: Mapping[str, Procurement]
     suppliers: Mapping[str, Supplier]
 
+    @property
+    def bears(self) -> dict[str, int]:
+        """How many calls at once each system declares that it bears."""
+        return {name: system.declares.at_once for name, system in self.systems.items()}
+
     async def close(self) -> None:
         """Close every system, also after one that fails to."""
         failures = []

@@ -50,9 +50,11 @@ def queues(
     workflows: Sequence[type],
     notes: Sequence[Any],
     calls: Mapping[str, Sequence[Any]],
+    bears: Mapping[str, int],
 ) -> tuple[Queue, ...]:
     """The queues of these roles: transactions carry the workflows and the store's notes, each system its own calls.
 
+    `bears` is how many calls at once each system declares that it bears, where the configuration does not say.
     No process has heavy work yet, so the role `heavy` alone serves nothing.
     """
     served: list[Queue] = []
@@ -66,7 +68,7 @@ def queues(
                     name=system_queue(name),
                     activities=activities,
                     rate_per_second=system.rate_per_second,
-                    concurrency=system.concurrency,
+                    concurrency=system.concurrency or bears[name],
                 )
             )
     return tuple(served)

@@ -137,11 +137,14 @@ class Facility(Table):
 
 
 class System(Table):
-    """`[systems.<name>]`: a system of others, its kind, its limits; `settings` belong to the kind."""
+    """`[systems.<name>]`: a system of others, its kind, its limits; `settings` belong to the kind.
+
+    `concurrency` is how many calls each worker process has under way; without it, as many as the kind says it bears.
+    """
 
     kind: str
     rate_per_second: float | None = Field(default=None, gt=0)
-    concurrency: int = Field(default=20, ge=1, le=1000)
+    concurrency: int | None = Field(default=None, ge=1, le=1000)
     settings: dict[str, Any] = {}
 
 

@@ -16,6 +16,7 @@ from activities.notes import Notes
 from activities.stock import Stock
 from bench.in_process import InProcessBilling, InProcessFinance, InProcessInventory
 from canonical.envelope import Envelope
+from canonical.ports import AT_ONCE
 from suture.people import People
 from suture.policies import Policies
 from suture.serving import ROLES, queues
@@ -48,7 +49,14 @@ class AtWork:
         settings = self.line.settings
         register = (People(settings.people), Policies(settings))
         notes = Notes(store.runs, store.effects, store.work_items, *register).all()
-        served = queues(ROLES, settings=self.line.settings, workflows=[UsageToCharge], notes=notes, calls=calls)
+        served = queues(
+            ROLES,
+            settings=self.line.settings,
+            workflows=[UsageToCharge],
+            notes=notes,
+            calls=calls,
+            bears=dict.fromkeys(calls, AT_ONCE),
+        )
 
         async def dies(error: BaseException) -> None:
             raise error

@@ -99,7 +99,14 @@ async def engine_here(
         async def died(error: BaseException) -> None:
             dead.append(error)
 
-        served = queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=notes, calls=calls(assembly, store))
+        served = queues(
+            ROLES,
+            settings=settings,
+            workflows=WORKFLOWS,
+            notes=notes,
+            calls=calls(assembly, store),
+            bears=assembly.bears,
+        )
         others = [await connected(temporal.address, namespace, load(settings.keys.file)) for _ in range(workers - 1)]
         for client in (engine.client, *others):
             for queue in served:

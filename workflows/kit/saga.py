@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from temporalio import workflow
 
@@ -163,14 +163,7 @@ class Saga:
         ledger = self._books.ledger(step)
         balance = Balanced()
         if ledger.keys:
-            order = Balance(
-                context=self._process.context,
-                ledger=ledger,
-                expected=0,
-                service_date=service_date,
-                no_charge_reason=no_charge_reason,
-            )
-            balance = await self._balance(order)
+            balance = await self._balance(ledger, on=service_date, no_charge_reason=no_charge_reason)
         revision = max(ledger.revision, ledger.sent + 1)
         self._update(
             step,
@@ -191,14 +184,7 @@ class Saga:
         """
         while True:
             ledger = self._books.ledger(step)
-            order = Balance(
-                context=self._process.context,
-                ledger=ledger,
-                expected=ledger.expected,
-                closing=True,
-                service_date=service_date,
-            )
-            balanced = await self._balance(order)
+            balanced = await self._balance(ledger, on=service_date, expected=ledger.expected, closing=True)
             if balanced.reference is not None or not ledger.expected:
                 break
             system = self._process.context.leg(ledger.domain).system
@@ -283,9 +269,10 @@ class Saga:
         """Nothing is to be posted in this ledger, for a reason."""
         self._update(step, standing=Standing.exempt, reason=reason)
 
-    async def _balance(self, order: Balance) -> Balanced:
-        ledger = order.ledger
-        told = f"{ledger.step}: looks once more" if order.closing else f"{ledger.step}: takes back"
+    async def _balance(self, ledger: Ledger, *, on: date, closing: bool = False, **more: Any) -> Balanced:
+        told = f"{ledger.step}: looks once more" if closing else f"{ledger.step}: takes back"
+        context = self._process.context
+        order = Balance(context=context, ledger=ledger, closing=closing, service_date=on, **{"expected": 0, **more})
 
         async def attempt() -> Balanced:
             balanced: Balanced = await workflow.execute_activity(

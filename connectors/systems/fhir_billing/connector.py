@@ -109,7 +109,7 @@ class FhirBilling:
             charge = await self._charge(reference, "void_charge")
             if charge.get("status") in mapping.TAKEN_BACK:
                 return Posted(reference=mapping.identifier(charge, UNDO_KEY) or reference)
-            found = await self._found([charge], await self._client.tasks(reference))
+            found = await self._found([charge], ())
             if found and found[0].billed:
                 raise self._refused("the charge was billed and needs a credit", "void_charge")
             void = mapping.voided(charge, undo_key=wire_key, no_charge_reason=no_charge_reason)

@@ -82,6 +82,14 @@ class Catalogue:
 
         return await self._once(("unit", name, str(category)), look)
 
+    async def units(self, category: int) -> list[Row]:
+        """All units of a category."""
+
+        async def look() -> list[Row]:
+            return await self._client.rows("product.uom", [["category", "=", category]], ["name", "factor"])
+
+        return await self._once(("units", str(category)), look) or []
+
     async def warehouse(self, facility: str) -> int | None:
         """The warehouse of a facility."""
 

@@ -42,12 +42,15 @@ from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.stock import Stock
 from connectors.systems.tryton.supplier_books import supplier_books
 
+AT_ONCE = 4
+"""Tryton answers no faster to more, and who waits for its number series is answered 503 (docs/connectors/tryton.md)."""
+
 
 class Tryton:
     """Has no idempotency: a write is marked by the reference of its document, and looked up by it."""
 
     def __init__(self, name: str, settings: TrytonSettings, client: TrytonClient) -> None:
-        self._declares = Declaration(system=name, in_flight=settings.in_flight)
+        self._declares = Declaration(system=name, in_flight=settings.in_flight, at_once=AT_ONCE)
         self._client = client
         self._catalogue = Catalogue(client, settings)
         self._stock = Stock(client, self._catalogue)

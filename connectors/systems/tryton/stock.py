@@ -60,11 +60,7 @@ class Stock:
 
     async def _item(self, product: Row) -> Item:
         base = product["default_uom."]
-        units = await self._client.rows(
-            "product.uom",
-            [["category", "=", base["category"]], ["id", "!=", product["default_uom"]]],
-            ["name", "factor"],
-        )
+        units = await self._catalogue.units(base["category"])
         return Item(
             item=product["code"],
             description=product["name"] or "",
@@ -75,7 +71,7 @@ class Stock:
             factors=tuple(
                 UnitFactor(unit=unit["name"], per=base["name"], factor=exact(unit["factor"]), since=ALWAYS)
                 for unit in units
-                if unit["factor"] > 1
+                if unit["factor"] > 1 and unit["id"] != product["default_uom"]
             ),
         )
 
