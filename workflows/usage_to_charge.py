@@ -192,6 +192,8 @@ class Story(OwedUse):
 
     async def decide_to_charge(self) -> None:
         """Eligibility is charge, no charge with a reason, or undecided; safety findings hold the charge by policy."""
+        # Kept, so that who takes the charge back knows without asking anew whether the use is one that is not charged.
+        self.know(charged=Knowledge(item=self.item, standing=self.account_standing))
         if await self.adopted("charge", self.use.already_posted.charge):
             return
         while (verdict := await self.verdict()).answer == "undecided":
@@ -221,7 +223,6 @@ class Story(OwedUse):
         if code is None or account is None or amount is None:
             raise RuntimeError("a charge is posted before its code, price and account are known")
         charge = postings.charge(usage, self.item, code, account=account, quantity=self.base_quantity, amount=amount)
-        self.know(charged=Knowledge(item=self.item, standing=self.account_standing))
 
         async def send(ledger: Ledger, call: CallOptions) -> Posted:
             order = PostCharge(context=self.context, ledger=ledger, charge=charge)

@@ -41,6 +41,16 @@ async def test_a_use_that_is_told_again_as_wasted_stands_and_its_charge_says_why
     assert (state.stock.standing, state.cost.standing) == (Standing.posted, Standing.posted)
 
 
+async def test_a_charge_that_the_source_posted_says_why_it_is_none_as_well(house: House) -> None:
+    house.policy = house.policy.model_copy(update={"no_charge": (WASTE,)})
+    theirs = house.billing.documents.post("theirs")
+    usage = await house.usage("theirs", already_posted={"charge": theirs.reference})
+    closed = await (await house.report(usage)).result()
+    assert closed.charge.reference == theirs.reference
+    await told_again(house, usage, closed, disposition="wasted")
+    assert [(found.live, found.reason) for found in charges(house)] == [(False, "wasted goods")]
+
+
 @pytest.mark.parametrize(
     "changes", [{"quantity": "3"}, {"lot": "L2"}, {"disposition": "returned"}, {"disposition": "opened-unused"}]
 )
