@@ -123,7 +123,7 @@ class Catalogue:
         return bool(await self._once(("consigned", str(place.location)), look))
 
     async def coded(self, model: str, code: str) -> int | None:
-        """What has this code in the books of the company: an account, a cost centre; or a journal, which all share."""
+        """What has this code in the books of the company: an account; or a journal, which all share."""
 
         async def look() -> int | None:
             own = [] if model == "account.journal" else [["company", "=", await self._client.company()]]
@@ -187,10 +187,11 @@ class Catalogue:
         return int(found["id"]) if found else None
 
     async def cost_centre(self, code: str) -> Row | None:
-        """An analytic account by its code, with the `root` under which it stands."""
+        """An analytic account of the company by its code, with the `root` under which it stands."""
 
         async def look() -> Row | None:
-            domain = [["code", "=", code], ["type", "in", ["normal", "distribution"]]]
+            own = ["company", "=", await self._client.company()]
+            domain = [["code", "=", code], ["type", "in", ["normal", "distribution"]], own]
             found = await self._client.rows("analytic_account.account", domain, ["root"])
             return found[0] if found else None
 

@@ -34,16 +34,16 @@ class Entries:
         """A debit to the expense, with the cost centre's analytic line, and its credit; no credit for a sample at zero."""
         await self._check_rule(posting)
         expense = await self._expense(posting)
-        centre = await self._coded(
-            "analytic_account.account", self._settings.cost_centre(posting.cost_centre), "the cost centre"
-        )
+        centre = await self._catalogue.cost_centre(self._settings.cost_centre(posting.cost_centre))
+        if centre is None:
+            raise not_known(self._client.system, _MOVE, "the cost centre", Audience.finance)
         _, currency = await self._catalogue.currency()
         if posting.amount.currency != currency:
             raise self._refused("the currency is not that of the company")
         words, amount, none = _words(posting), posting.amount.amount, Decimal(0)
         debit = {"debit": amount, "credit": none}
         # For the cost centre it counts in the period in which the ledger has it; by itself the line would be of today.
-        analytic = {**debit, "account": centre, "date": on}
+        analytic = {**debit, "account": centre["id"], "date": on}
         lines = [{**debit, "account": expense, "description": words, "analytic_lines": created(analytic)}]
         source = self._credited(posting.rule)
         if source is not None:
