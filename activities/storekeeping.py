@@ -43,6 +43,8 @@ class Storekeeping:
         with failures_cross():
             facility = ask.context.name.facility
             found = await self.storeroom.cases_needing(facility=facility, item=ask.item, until=ask.until)
+        if found is None:
+            return CasesAnswer(known=False)
         tokens = [await self.vault.tokenise("case", one.case_number) for one in found]
         return CasesAnswer(
             cases=tuple(

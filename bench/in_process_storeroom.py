@@ -33,13 +33,17 @@ Stock = dict[Shelf, Decimal]
 
 
 class InProcessStoreroom(InProcessInventory):
-    """Inventory and storeroom in one system. Whoever tests sets `pars` and `cases`, and reads `on_hand` and the books."""
+    """Inventory and storeroom in one system. Whoever tests sets `pars` and `cases`, and reads `on_hand` and the books.
+
+    `knows_cases` is set to false for a system that knows no surgical cases.
+    """
 
     def __init__(self, name: str, prefix: str) -> None:
         super().__init__(name, prefix)
         self.stock: Stock = {}
         self.pars: list[ParStanding] = []
         self.cases: dict[tuple[str, str], list[ClearCase]] = {}
+        self.knows_cases = True
         self.lots_in = InProcessBook[LotsIn](f"{prefix}LI", counts=self._counted(_came))
         self.lots_out = InProcessBook[LotsOut](f"{prefix}LO", counts=self._counted(_went))
         self.transfers = InProcessBook[Transfer](f"{prefix}TR", counts=self._counted(_moved))
@@ -96,8 +100,10 @@ class InProcessStoreroom(InProcessInventory):
         """What was set for the facility and needs something."""
         return tuple(each for each in self.pars if each.facility == facility and each.need > 0)
 
-    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...]:
+    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...] | None:
         """The cases that were set, up to the day."""
+        if not self.knows_cases:
+            return None
         return tuple(each for each in self.cases.get((facility, item), ()) if each.on <= until)
 
     def _counted(self, counts: Callable[[D], Mapping[Shelf, Decimal]]) -> Callable[[D, int], Decimal]:

@@ -218,8 +218,11 @@ class Storeroom(KeepsBooks, Protocol):
     async def below_par(self, *, facility: str) -> tuple[ParStanding, ...]:
         """Every item and location of the facility that stands at or below par, needing something."""
 
-    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...]:
-        """The scheduled surgical cases that need an item on a day up to this one."""
+    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...] | None:
+        """The scheduled surgical cases that need an item on a day up to this one; none where the system knows no cases.
+
+        That is no answer, whereas an empty one says that no case needs the item.
+        """
 
 
 class Procurement(KeepsBooks, Protocol):

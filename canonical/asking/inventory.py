@@ -58,6 +58,7 @@ class AskCases(Frozen):
 
 
 class CasesAnswer(Frozen):
-    """The surgical cases, by token."""
+    """The surgical cases, by token; `known` is false where the system knows no surgical cases at all."""
 
+    known: bool = True
     cases: tuple[CaseAtRisk, ...] = ()

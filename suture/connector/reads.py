@@ -133,13 +133,15 @@ def _storeroom(system: Storeroom, asked: Asked) -> list[Read]:
             raise Broken("what is below par is told of another facility too")
         return f"{len(found)} below par"
 
-    def cases(item: str) -> Awaitable[object]:
-        return system.cases_needing(facility=asked.facility, item=item, until=asked.on)
+    async def cases() -> str:
+        if await system.cases_needing(facility=asked.facility, item=UNKNOWN["that nobody has"], until=asked.on) is None:
+            return "knows no surgical cases"
+        return await _nothing(lambda item: system.cases_needing(facility=asked.facility, item=item, until=asked.on))
 
     return [
         Read("storeroom", "par", lambda: _nothing(par), needs="location"),
         Read("storeroom", "below_par", below_par),
-        Read("storeroom", "cases_needing", lambda: _nothing(cases)),
+        Read("storeroom", "cases_needing", cases),
     ]
 
 

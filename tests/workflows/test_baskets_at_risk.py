@@ -75,3 +75,19 @@ async def test_every_scheduled_case_is_named_where_nobody_knows_when_its_goods_c
         await house.resolve(item.item_id, Decision.acknowledge)
         assert (await house.closed(basket)).outcome == "ordered"
     assert looked.calls == 1
+
+
+async def test_where_inventory_knows_no_cases_people_are_told_to_look_themselves(trade_houses: House) -> None:
+    house = furnished(trade_houses)
+    house.inventory.knows_cases = False
+    async with house.open():
+        basket, order = await a_sent_order(house)
+        await acknowledged(house, says(order.number, of_line(1, A.accepted, on=DAY)))
+        await house.closed(basket)
+        await acknowledged(house, says(order.number, of_line(1, A.date_changed, on=LATER_DAY), minutes=1))
+        (listed,) = await house.items()
+        assert listed.item.cause is Cause.cases_at_risk
+        assert f"comes on {LATER_DAY}, later" in listed.item.question
+        assert f"{house.inventory.declares.system} knows no surgical cases" in listed.item.question
+        await house.resolve(listed.item.item_id, Decision.acknowledge)
+        await house.closed(basket.next())

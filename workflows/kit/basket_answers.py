@@ -225,7 +225,10 @@ class Answering(Ordering):
         await self.name_cases_at_risk(ordinal, lacking)
 
     async def name_cases_at_risk(self, ordinal: int, lacking: Mapping[str, date | None]) -> None:
-        """Scheduled surgical cases that need goods which come later than was expected, or nobody knows when."""
+        """Scheduled surgical cases that need goods which come later than was expected, or nobody knows when.
+
+        Where inventory knows no surgical cases, people are told that they must look themselves.
+        """
         placed = self.state.placed(ordinal)
         for item, until in lacking.items():
             asked = AskCases(context=self.context, item=item, until=until or workflow.now().date() + HORIZON)
@@ -234,9 +237,12 @@ class Answering(Ordering):
             async def attempt(asked: AskCases = asked, call: CallOptions = call) -> CasesAnswer:
                 return await workflow.execute_activity_method(Storekeeping.cases, asked, **call)
 
-            cases = (await self.look_up("inventory", attempt)).cases
-            if cases:
-                self.aside(ask.cases_at_risk(placed.order.number, item, until, cases))
+            answer = await self.look_up("inventory", attempt)
+            if answer.cases:
+                self.aside(ask.cases_at_risk(placed.order.number, item, until, answer.cases))
+            elif not answer.known:
+                system = self.context.leg("inventory").system
+                self.aside(ask.cases_not_known(placed.order.number, item, until, system))
 
     async def release_of_nothing(self, ordinal: int) -> None:
         """An order of which nothing is left holds no money back."""

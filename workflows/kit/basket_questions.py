@@ -235,10 +235,24 @@ def cases_at_risk(order: str, item: str, until: date | None, cases: Sequence[Cas
         f"nobody knows when {item} of {order} comes, needed",
     )
     told = late if until is not None else unknown
+    return _about_cases(f"{told} for: {named}{more}")
+
+
+def cases_not_known(order: str, item: str, until: date | None, system: str) -> Question:
+    """Goods come later than was expected, and the system that was asked cannot say which surgical cases need them."""
+    late, unknown = (
+        f"{item} of {order} comes on {until}, later than was expected",
+        f"nobody knows when {item} of {order} comes",
+    )
+    told = late if until is not None else unknown
+    return _about_cases(f"{told}; {system} knows no surgical cases: look whether one needs it before")
+
+
+def _about_cases(text: str) -> Question:
     return Question(
         step="cases",
         cause=Cause.cases_at_risk,
-        text=f"{told} for: {named}{more}",
+        text=text,
         owner=Audience.supply_chain,
         decisions=(Decision.acknowledge,),
         blocks=False,
