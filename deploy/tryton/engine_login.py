@@ -27,6 +27,7 @@ RIGHTS = {
     "analytic.account.entry": "read write create delete",
     "analytic_account.budget": "read",
     "purchase.line-ignored-stock.move": "read",
+    "stock.order_point": "read",
     "party.party": "read",
     "party.address": "read",
     "product.identifier": "read",

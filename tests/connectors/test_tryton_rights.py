@@ -48,6 +48,7 @@ CREATED: Mapping[str, Mapping[str, Any]] = {
     "party.contact_mechanism": {"type": "email", "value": "another@example.org"},
     "product.template": {"name": "Another"},
     "stock.location": {"name": "Elsewhere", "type": "storage"},
+    "stock.order_point": {"type": "internal"},
     "account.account": {"name": "Another"},
     "account.journal": {"name": "Another"},
     "account.period": {"name": "Another"},

@@ -1,111 +1,94 @@
-"""The storeroom's books: lots in and out, transfers; each a form of shipment that is cancelled to take it back.
+"""The storeroom's books: lots in and out, transfers, each a form of shipment that is cancelled to take it back.
 
 Goods of an order that the same Tryton keeps are received at the dock by the receipt: lots in only puts them away from there,
-and lots out only brings them back, so that they are counted once.
+and lots out only brings them back, so that they are counted once. A supplier's own goods go back to it without the dock.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
+from canonical.documents.posting import LotsIn, LotsOut, Transfer
 from canonical.effect import Found, Posted
 from canonical.kinds import Kind
 from canonical.ports import Book
 from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.expected import Expected
 from connectors.systems.tryton.goods import Goods
+from connectors.systems.tryton.named import Named
 from connectors.systems.tryton.orders import Orders
-from connectors.systems.tryton.shipments import BROUGHT, FETCHED, MOVED, RECEIVED, RETURNED, Shipments
+from connectors.systems.tryton.shipments import (
+    BROUGHT,
+    FETCHED,
+    GIVEN_BACK,
+    MOVED,
+    RECEIVED,
+    RETURNED,
+    Form,
+    Shipments,
+)
 
 D = TypeVar("D")
 
 
-class OfAnOrder(Protocol):
-    """A document that names an order, or none."""
-
-    @property
-    def order(self) -> str: ...
-
-
-L = TypeVar("L", bound=OfAnOrder)
-
-
 class ShipmentBook(Generic[D]):
-    """One kind of document, kept as shipments of one form."""
+    """One kind of document: each is a shipment of the form that `way` finds for it."""
 
-    def __init__(self, shipments: Shipments, values: Callable[[D], Awaitable[Row]]) -> None:
-        self._shipments = shipments
-        self._values = values
+    def __init__(self, forms: Sequence[Shipments], way: Callable[[D], Awaitable[tuple[Form, Row]]]) -> None:
+        self._forms = forms
+        self._way = way
 
     async def post(self, document: D, *, wire_key: str) -> Posted:
         """Ship it."""
-        return await self._shipments.post(await self._values(document), wire_key=wire_key)
+        form, values = await self._way(document)
+        shipments = next(one for one in self._forms if one.form is form)
+        return await shipments.post(values, wire_key=wire_key)
 
     async def take_back(self, reference: str, *, on: date, wire_key: str) -> Posted:
         """Cancel it; Tryton takes the goods out of stock as of the day on which they came."""
-        return await self._shipments.take_back(reference)
+        return await self._holding(reference).take_back(reference)
 
     async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """All under these keys."""
-        return await self._shipments.find(wire_keys)
+        found = await asyncio.gather(*(one.find(wire_keys) for one in self._forms))
+        return tuple(document for some in found for document in some)
 
     async def get(self, reference: str) -> Found | None:
         """One by our reference."""
-        return await self._shipments.get(reference)
+        return await self._holding(reference).get(reference)
+
+    def _holding(self, reference: str) -> Shipments:
+        """Those of the form that the reference is of; any where it is of none, for none has it."""
+        return next((one for one in self._forms if one.form.record(reference) is not None), self._forms[0])
 
 
-class DockBook(Generic[L]):
-    """Lots in or out: between a place and the dock where this Tryton keeps the order, else between it and the supplier."""
-
-    def __init__(
-        self,
-        orders: Orders,
-        direct: ShipmentBook[L],
-        dock: Shipments,
-        values: Callable[[L, int], Awaitable[Row]],
-    ) -> None:
-        self._orders = orders
-        self._direct = direct
-        self._dock = dock
-        self._values = values
-
-    async def post(self, document: L, *, wire_key: str) -> Posted:
-        """Ship it."""
-        dock = await self._orders.dock_of(document.order)
-        if dock is None:
-            return await self._direct.post(document, wire_key=wire_key)
-        return await self._dock.post(await self._values(document, dock), wire_key=wire_key)
-
-    async def take_back(self, reference: str, *, on: date, wire_key: str) -> Posted:
-        """Cancel it."""
-        if self._dock.form.record(reference) is not None:
-            return await self._dock.take_back(reference)
-        return await self._direct.take_back(reference, on=on, wire_key=wire_key)
-
-    async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
-        """All under these keys."""
-        direct, dock = await asyncio.gather(self._direct.find(wire_keys), self._dock.find(wire_keys))
-        return (*direct, *dock)
-
-    async def get(self, reference: str) -> Found | None:
-        """One by our reference."""
-        return await self._dock.get(reference) or await self._direct.get(reference)
-
-
-def make_books(client: TrytonClient, goods: Goods, orders: Orders) -> Mapping[Kind, Book[Any]]:
+def make_books(client: TrytonClient, goods: Goods, orders: Orders, named: Named) -> Mapping[Kind, Book[Any]]:
     """The books that a storeroom on Tryton keeps."""
+
+    async def came(document: LotsIn) -> tuple[Form, Row]:
+        dock = await orders.dock_of(document.order)
+        if dock is None:
+            return RECEIVED, await goods.received(document)
+        return FETCHED, await goods.put_away(document, dock)
+
+    async def went(document: LotsOut) -> tuple[Form, Row]:
+        if (await named.place(document.facility, document.location)).owner is not None:
+            return GIVEN_BACK, await goods.given_back(document)
+        dock = await orders.dock_of(document.order)
+        if dock is None:
+            return RETURNED, await goods.returned(document)
+        return BROUGHT, await goods.taken_to(document, dock)
+
+    async def moved(document: Transfer) -> tuple[Form, Row]:
+        return MOVED, await goods.transferred(document)
+
+    def shipments(*forms: Form) -> Sequence[Shipments]:
+        return [Shipments(client, form) for form in forms]
+
     return {
-        Kind.lots_in: DockBook(
-            orders,
-            ShipmentBook(Shipments(client, RECEIVED), goods.received),
-            Shipments(client, FETCHED),
-            goods.put_away,
-        ),
-        Kind.lots_out: DockBook(
-            orders,
-            ShipmentBook(Shipments(client, RETURNED), goods.returned),
-            Shipments(client, BROUGHT),
-            goods.taken_to,
-        ),
-        Kind.transfer: ShipmentBook(Shipments(client, MOVED), goods.transferred),
+        Kind.lots_in: ShipmentBook[LotsIn](shipments(RECEIVED, FETCHED), came),
+        Kind.lots_out: ShipmentBook[LotsOut](shipments(RETURNED, BROUGHT, GIVEN_BACK), went),
+        Kind.transfer: ShipmentBook[Transfer](shipments(MOVED), moved),
+        Kind.expected: Expected(client, goods, orders),
     }

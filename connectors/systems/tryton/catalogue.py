@@ -31,10 +31,16 @@ _PRODUCT = [
 
 @dataclass(frozen=True)
 class Place:
-    """A storage location, and the warehouse in which it lies."""
+    """Where goods lie, and the warehouse in which that is.
+
+    `owner` is the party whose own goods lie there until they are used. Tryton keeps such a place as a location of the
+    supplier, and its shipments reach it by the `storage` in which it lies; of any other place that is the place itself.
+    """
 
     location: int
     warehouse: int
+    storage: int
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,41 +92,49 @@ class Catalogue:
         """All units of a category."""
 
         async def look() -> list[Row]:
-            return await self._client.rows("product.uom", [["category", "=", category]], ["name", "factor"])
+            return await self._client.rows("product.uom", [["category", "=", category]], ["name", "factor", "category"])
 
         return await self._once(("units", str(category)), look) or []
 
     async def warehouse(self, facility: str) -> int | None:
         """The warehouse of a facility."""
+        storage = await self.storage(facility)
+        return storage.warehouse if storage else None
 
-        async def look() -> int | None:
+    async def storage(self, facility: str) -> Place | None:
+        """The part of a facility's warehouse in which its places lie."""
+
+        async def look() -> Place | None:
             domain = [["code", "=", self._settings.warehouse_of(facility)], ["type", "=", "warehouse"]]
-            found = await self._client.rows("stock.location", domain, ["id"])
-            return int(found[0]["id"]) if found else None
+            found = await self._client.rows("stock.location", domain, ["storage_location"])
+            if not found:
+                return None
+            storage = int(found[0]["storage_location"])
+            return Place(storage, int(found[0]["id"]), storage)
 
-        return await self._once(("warehouse", facility), look)
+        return await self._once(("storage", facility), look)
 
     async def place(self, facility: str, code: str) -> Place | None:
-        """A storage location of a facility's warehouse."""
+        """A storage location of a facility's warehouse, or a place of goods that are their supplier's own.
+
+        A storage location with a consignment party is neither: Tryton takes its goods for those that lie at a customer.
+        """
 
         async def look() -> Place | None:
             warehouse = await self.warehouse(facility)
             if warehouse is None:
                 return None
-            within = [["code", "=", code], ["type", "=", "storage"], ["parent", "child_of", [warehouse], "parent"]]
-            places = await self._client.rows("stock.location", within, ["id"])
-            return Place(int(places[0]["id"]), warehouse) if places else None
+            own = [["type", "=", "storage"], ["consignment_party", "=", None]]
+            others = [["type", "=", "supplier"], ["consignment_party", "!=", None]]
+            within = [["code", "=", code], ["parent", "child_of", [warehouse], "parent"], ["OR", own, others]]
+            places = await self._client.rows("stock.location", within, ["parent", "consignment_party"])
+            if not places:
+                return None
+            owner = places[0]["consignment_party"]
+            location = int(places[0]["id"])
+            return Place(location, warehouse, int(places[0]["parent"]) if owner else location, owner)
 
         return await self._once(("place", facility, code), look)
-
-    async def is_consigned(self, place: Place) -> bool:
-        """Whether what lies at a place is a supplier's own."""
-
-        async def look() -> bool:
-            found = await self._client.rows("stock.location", [["id", "=", place.location]], ["consignment_party"])
-            return bool(found and found[0]["consignment_party"])
-
-        return bool(await self._once(("consigned", str(place.location)), look))
 
     async def coded(self, model: str, code: str) -> int | None:
         """What has this code in the books of the company: an account; or a journal, which all share."""
@@ -150,10 +164,16 @@ class Catalogue:
 
     async def party(self, code: str) -> Party | None:
         """A party by its code."""
+        return await self._party("code", code)
 
+    async def party_of(self, record: int) -> Party | None:
+        """A party by its id."""
+        return await self._party("id", record)
+
+    async def _party(self, field: str, value: str | int) -> Party | None:
         async def look() -> Party | None:
             fields = ["addresses", "customer_location", "supplier_location", "supplier_payment_term"]
-            found = await self._first("party.party", "code", code, fields)
+            found = await self._first("party.party", field, value, fields)
             if found is None:
                 return None
             addresses = found["addresses"]
@@ -165,7 +185,7 @@ class Catalogue:
                 payment_term=found["supplier_payment_term"],
             )
 
-        return await self._once(("party", code), look)
+        return await self._once(("party", field, str(value)), look)
 
     async def currency(self) -> tuple[int, str]:
         """The company's currency: its id, and its code."""
@@ -203,7 +223,7 @@ class Catalogue:
         found = await self._client.rows("stock.lot", domain, ["number", "expiration_date"])
         return found[0] if found else None
 
-    async def _first(self, model: str, field: str, value: str, fields: list[str]) -> Row | None:
+    async def _first(self, model: str, field: str, value: str | int, fields: list[str]) -> Row | None:
         found = await self._client.rows(model, [[field, "=", value]], fields)
         return found[0] if found else None
 

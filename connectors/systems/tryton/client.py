@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from canonical.errors import Audience, NotPermitted
@@ -40,6 +41,11 @@ class TrytonClient:
         """The company that the login works for."""
         await self._session.header()
         return int(self._session.context["company"])
+
+    async def today(self) -> date:
+        """The day it is for Tryton."""
+        today: date = await self._call("ir.date.today", [], is_write=False)
+        return today
 
     async def user(self) -> int:
         """The id of the login, which Tryton keeps with each record that it created."""

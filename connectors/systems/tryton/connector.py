@@ -1,4 +1,4 @@
-"""Tryton as the engine's Inventory, Finance and Procurement ports, and the books of a storeroom."""
+"""Tryton as the engine's Inventory, Storeroom, Finance and Procurement ports."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from canonical.documents.contract import Contract
 from canonical.documents.costing import CostPosting, Valuation
 from canonical.documents.order import Order
-from canonical.documents.replenishment import Budget
+from canonical.documents.replenishment import Budget, ParStanding
 from canonical.documents.stock import StockMovement
 from canonical.effect import Found, Posted
 from canonical.errors import Audience
@@ -18,12 +18,13 @@ from canonical.kinds import Kind
 from canonical.period import Period
 from canonical.ports import (
     Book,
+    ClearCase,
     Declaration,
     Finance,
     Inventory,
     ItemAndLot,
-    KeepsBooks,
     Procurement,
+    Storeroom,
     System,
     SystemKind,
 )
@@ -35,6 +36,7 @@ from connectors.systems.tryton.ledger import Ledger
 from connectors.systems.tryton.movements import Movements
 from connectors.systems.tryton.named import Named
 from connectors.systems.tryton.orders import Orders
+from connectors.systems.tryton.par_levels import ParLevels
 from connectors.systems.tryton.purchasing import Purchasing
 from connectors.systems.tryton.refusals import not_known, refused
 from connectors.systems.tryton.schema import schema_of
@@ -54,15 +56,17 @@ class Tryton:
         self._client = client
         self._catalogue = Catalogue(client, settings)
         self._stock = Stock(client, self._catalogue)
+        named = Named(client, self._catalogue, settings)
         goods = Goods(client, self._catalogue, settings)
         self._movements = Movements(client, goods)
         self._purchasing = Purchasing(client, self._catalogue, settings)
         orders = Orders(client)
         self._books = {
-            **make_books(client, goods, orders),
+            **make_books(client, goods, orders, named),
             **self._purchasing.books,
-            **supplier_books(client, settings, Named(client, self._catalogue, settings), orders),
+            **supplier_books(client, settings, named, orders),
         }
+        self._pars = ParLevels(client, settings)
         self._ledger = Ledger(client, self._catalogue, settings.ledger) if settings.ledger else None
 
     @property
@@ -145,8 +149,20 @@ class Tryton:
         return await self._books_of_account("booked_with").booked_with(movement)
 
     def books(self) -> Mapping[Kind, Book[Any]]:
-        """Lots in and out, transfers; orders and their changes; receipts and returns of orders, supplier invoices."""
+        """Of the storeroom; orders and their changes; receipts and returns of orders, supplier invoices."""
         return self._books
+
+    async def par(self, *, facility: str, location: str, item: str) -> ParStanding | None:
+        """How an item stands against its order point at a location."""
+        return await self._pars.standing(facility=facility, location=location, item=item)
+
+    async def below_par(self, *, facility: str) -> tuple[ParStanding, ...]:
+        """All that Tryton would fill up."""
+        return await self._pars.below(facility=facility)
+
+    async def cases_needing(self, *, facility: str, item: str, until: date) -> tuple[ClearCase, ...] | None:
+        """None: Tryton knows no surgical cases."""
+        return None
 
     async def contracts(self, *, facility: str, item: str) -> tuple[Contract, ...]:
         """What suppliers have agreed to sell an item for, the same for all facilities."""
@@ -189,5 +205,5 @@ SYSTEM = TrytonKind()
 _KIND: SystemKind = SYSTEM
 _PORT: type[Inventory] = Tryton
 _FINANCE: type[Finance] = Tryton
-_BOOKS: type[KeepsBooks] = Tryton
+_STOREROOM: type[Storeroom] = Tryton
 _PROCUREMENT: type[Procurement] = Tryton

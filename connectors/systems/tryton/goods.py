@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from canonical.documents.item import Ownership
-from canonical.documents.posting import LotEntry, LotsIn, LotsOut, Transfer
+from canonical.documents.posting import ExpectedDelivery, LotEntry, LotsIn, LotsOut, Transfer
 from canonical.documents.receipt import ReceivedLot
 from canonical.documents.stock import StockMovement
 from canonical.errors import Audience
 from connectors.systems.tryton.catalogue import Catalogue, Party, Place
 from connectors.systems.tryton.client import Row, TrytonClient
 from connectors.systems.tryton.named import Named
+from connectors.systems.tryton.promises import Promises
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.values import number
 
@@ -27,6 +28,7 @@ class Goods:
         self._catalogue = catalogue
         self._settings = settings
         self._named = Named(client, catalogue, settings)
+        self._promises = Promises(client)
 
     async def used(self, movement: StockMovement) -> Row:
         """A shipment to the department of the place: goods end at its customer location, never at lost and found."""
@@ -36,9 +38,10 @@ class Goods:
         )
         product = await self._named.product(movement.item)
         lot = await self._named.known_lot(product, movement.lot or movement.serial)
-        move = await self._move(
-            product, movement.quantity, movement.unit, lot, place.location, department.customer_location, priced=True
-        )
+        ends = place.location, department.customer_location
+        # What a supplier's own goods cost Tryton puts in by itself, and that is not owed by this (`uses.py`).
+        own = place.owner is None
+        move = await self._move(product, movement.quantity, movement.unit, lot, *ends, priced=own)
         return {
             **await self._to_department(department, place, movement.service_date),
             "moves": [["create", [move]]],
@@ -46,26 +49,33 @@ class Goods:
 
     async def received(self, document: LotsIn) -> Row:
         """A supplier shipment straight into the place; lots that are new are made first."""
-        if document.ownership is not Ownership.owned:
-            raise self._named.refused("only goods of the hospital's own are received here", Audience.receiving)
         place = await self._named.place(document.facility, document.location)
-        supplier = await self._named.supplier(document.supplier)
+        supplier = await self._named.owner(place, document.ownership, document.supplier)
+        own = place.owner is None
         moves = await self._by_lot(
-            document.lines, supplier.supplier_location, place.location, lot=self._named.received_lot, priced=True
+            document.lines, supplier.supplier_location, place.location, lot=self._named.received_lot, priced=own
         )
-        return {
-            "company": await self._client.company(),
-            "supplier": supplier.party,
-            "warehouse": place.warehouse,
-            "warehouse_input": place.location,
-            "warehouse_storage": place.location,
-            "effective_date": document.on,
-            "moves": [["create", moves]],
-        }
+        promised = await self._promised(document.order)
+        for move in moves:
+            move["origin"] = promised.get((move["product"], place.location)) or promised.get((move["product"], None))
+        return {**await self._from(supplier, place, moves), "effective_date": document.on}
+
+    async def awaited(self, document: ExpectedDelivery, *, moves: bool) -> Row:
+        """A supplier shipment of what will come to each place on each day; without `moves` it only bears the key."""
+        storage, supplier = await self._named.storage(document.facility), await self._named.supplier("")
+        made: list[Row] = []
+        for line in document.lines if moves else ():
+            place = await self._named.place(document.facility, line.location)
+            product = await self._named.product(line.item)
+            ends = supplier.supplier_location, place.location
+            unit = product["default_uom."]["name"]
+            move = await self._move(product, line.quantity, unit, None, *ends, priced=place.owner is None)
+            made.append({**move, "planned_date": line.on})
+        return await self._from(supplier, storage, made)
 
     async def returned(self, document: LotsOut) -> Row:
         """A return shipment from the place to the supplier."""
-        place = await self._named.place(document.facility, document.location)
+        place = await self._own_place(document)
         supplier = await self._named.supplier("")
         moves = await self._by_lot(
             document.lines, place.location, supplier.supplier_location, lot=self._named.sent_lot, priced=True
@@ -81,15 +91,23 @@ class Goods:
 
     async def put_away(self, document: LotsIn, dock: int) -> Row:
         """An internal shipment to the place, of what a receipt has brought to the dock."""
-        if document.ownership is not Ownership.owned:
-            raise self._named.refused("only goods of the hospital's own are received here", Audience.receiving)
-        place = await self._named.place(document.facility, document.location)
+        place = await self._own_place(document)
+        await self._named.owner(place, document.ownership, "")
         moves = await self._by_lot(document.lines, dock, place.location, lot=self._named.received_lot, priced=False)
         return await self._within(dock, place.location, document.on, moves)
 
+    async def given_back(self, document: LotsOut) -> Row:
+        """An internal shipment of a supplier's own goods to where it keeps the others; nothing else takes them there."""
+        place = await self._named.place(document.facility, document.location)
+        owner = await self._named.owner(place, Ownership.consigned, "")
+        moves = await self._by_lot(
+            document.lines, place.location, owner.supplier_location, lot=self._named.sent_lot, priced=False
+        )
+        return await self._within(place.location, owner.supplier_location, document.on, moves)
+
     async def taken_to(self, document: LotsOut, dock: int) -> Row:
         """An internal shipment from the place to the dock, from which a return sends it back."""
-        place = await self._named.place(document.facility, document.location)
+        place = await self._own_place(document)
         moves = await self._by_lot(document.lines, place.location, dock, lot=self._named.sent_lot, priced=False)
         return await self._within(place.location, dock, document.on, moves)
 
@@ -99,6 +117,8 @@ class Goods:
         end = await self._named.place(document.facility, document.to_location)
         if start == end:
             raise self._named.refused("goods cannot be moved to where they are", Audience.supply_chain)
+        if start.owner != end.owner:
+            raise self._named.refused("goods are not moved to where they would be another's", Audience.supply_chain)
         product = await self._named.product(document.item)
         move = await self._move(
             product, document.quantity, document.unit, None, start.location, end.location, priced=False
@@ -149,14 +169,38 @@ class Goods:
             "moves": [["create", list(moves)]],
         }
 
+    async def _own_place(self, document: LotsIn | LotsOut) -> Place:
+        """The place of a document by which no goods of a supplier's own go over the dock or back."""
+        place = await self._named.place(document.facility, document.location)
+        if place.owner is not None:
+            raise self._named.refused("the goods at the place are their supplier's own", Audience.receiving)
+        return place
+
+    async def _promised(self, order: str) -> dict[tuple[int, int | None], str]:
+        """The moves by which goods of an order are awaited, by product and place, and by product alone."""
+        promises = await self._promises.of([order]) if order else []
+        moves = [move for promise in promises if promise.stands for move in promise.moves]
+        anywhere = {(move["product"], None): f"stock.move,{move['id']}" for move in moves}
+        return {**anywhere, **{(move["product"], move["to_location"]): f"stock.move,{move['id']}" for move in moves}}
+
+    async def _from(self, supplier: Party, place: Place, moves: Sequence[Row]) -> Row:
+        return {
+            "company": await self._client.company(),
+            "supplier": supplier.party,
+            "warehouse": place.warehouse,
+            "warehouse_input": place.storage,
+            "warehouse_storage": place.storage,
+            "moves": [["create", list(moves)]] if moves else [],
+        }
+
     async def _to_department(self, department: Party, place: Place, on: date) -> Row:
         return {
             "company": await self._client.company(),
             "customer": department.party,
             "delivery_address": department.address,
             "warehouse": place.warehouse,
-            "warehouse_storage": place.location,
-            "warehouse_output": place.location,
+            "warehouse_storage": place.storage,
+            "warehouse_output": place.storage,
             **_on(on),
         }
 

@@ -42,6 +42,11 @@ def worded(line: OrderLine, *, named: bool) -> str:
     )
 
 
+def place_of(text: str | None) -> str:
+    """The place for which a line was ordered; empty where it says none."""
+    return once(heard(text, (_LOCATION,))[1]).get(_LOCATION, "")
+
+
 def unworded(text: str | None, *, unit_price: Decimal, currency: str, unit: str) -> Mapping[str, Any]:
     """The fields of an order line that its description tells; a price that Tryton has no more is told by order unit."""
     description, named = heard(text, _NAMES)

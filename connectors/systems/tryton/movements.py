@@ -9,7 +9,8 @@ from canonical.errors import Audience
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.goods import Goods
 from connectors.systems.tryton.refusals import refused
-from connectors.systems.tryton.shipments import DONE, UNUSED, USED, Shipments
+from connectors.systems.tryton.shipments import DONE, UNUSED, Shipments
+from connectors.systems.tryton.uses import Uses
 
 _HEAD = ["company", "customer", "warehouse", "warehouse_storage"]
 
@@ -20,7 +21,7 @@ class Movements:
     def __init__(self, client: TrytonClient, goods: Goods) -> None:
         self._client = client
         self._goods = goods
-        self._used = Shipments(client, USED)
+        self._used = Uses(client)
         self._unused = Shipments(client, UNUSED)
 
     async def move(self, movement: StockMovement, *, wire_key: str) -> Posted:

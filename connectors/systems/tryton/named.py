@@ -1,5 +1,6 @@
 """What documents name, in Tryton: places, parties, products, lots; refused where it does not know them."""
 
+from canonical.documents.item import Ownership
 from canonical.documents.receipt import ReceivedLot
 from canonical.errors import Audience, BusinessRefusal
 from connectors.systems.tryton.catalogue import Catalogue, Party, Place
@@ -23,9 +24,29 @@ class Named:
             raise self._unknown("the location", Audience.supply_chain)
         return place
 
+    async def storage(self, facility: str) -> Place:
+        """All of a facility's warehouse in which goods are kept."""
+        storage = await self._catalogue.storage(facility)
+        if storage is None:
+            raise self._unknown("the facility", Audience.integration)
+        return storage
+
     async def supplier(self, code: str) -> Party:
         """The party by this code, or the one that goods come from where nobody says."""
         return await self.party(code or self._settings.supplier, "the supplier")
+
+    async def owner(self, place: Place, ownership: Ownership, supplier: str) -> Party:
+        """Whose goods come to a place: its supplier's; refused where they would be another's by lying there."""
+        if ownership is not (Ownership.owned if place.owner is None else Ownership.consigned):
+            raise self.refused("the goods belong to somebody else than what lies at the place", Audience.receiving)
+        if place.owner is None:
+            return await self.supplier(supplier)
+        if supplier and (await self.supplier(supplier)).party != place.owner:
+            raise self.refused("what lies at the place is another supplier's", Audience.receiving)
+        owner = await self._catalogue.party_of(place.owner)
+        if owner is None:
+            raise self._unknown("the owner of what lies at the place", Audience.supply_chain)
+        return owner
 
     async def party(self, code: str, what: str) -> Party:
         """A party by its code; `what` it is to the document."""

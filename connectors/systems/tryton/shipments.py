@@ -9,12 +9,12 @@ stock, and is not found.
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal, Failure, Rejected
 from connectors.protocols.searching import portions
-from connectors.systems.tryton.client import Row, Stamps, TrytonClient
+from connectors.systems.tryton.client import Domain, Row, Stamps, TrytonClient
 from connectors.systems.tryton.refusals import OutOfTurn, refused
 from connectors.systems.tryton.values import exact
 
@@ -33,11 +33,15 @@ _FIELDS = [
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of shipment: how our references to it begin, its model, and the button of each state on the way."""
+    """A kind of shipment: how our references to it begin, its model, and the button of each state on the way.
+
+    `only` tells it from another form of the same model in the same book.
+    """
 
     tag: str
     model: str
     buttons: Mapping[str, str]
+    only: Domain = field(default=(), kw_only=True)
 
     def reference(self, record: int) -> str:
         """How we name one of them."""
@@ -60,8 +64,13 @@ RECEIVED = Form("in", "stock.shipment.in", {"draft": "receive", "received": "do"
 RETURNED = Form("back", "stock.shipment.in.return", _ISSUING)
 _FORCING = {**_ISSUING, "waiting": "assign_force"}
 FETCHED = Form("put", "stock.shipment.internal", {"request": "draft", **_FORCING})
-BROUGHT = Form("dock", "stock.shipment.internal", {"request": "draft", **_FORCING})
+BROUGHT = Form(
+    "dock", "stock.shipment.internal", {"request": "draft", **_FORCING}, only=[["to_location.type", "=", "storage"]]
+)
 SENT_BACK = Form("rts", "stock.shipment.in.return", _FORCING)
+GIVEN_BACK = Form(
+    "home", "stock.shipment.internal", {"request": "draft", **_ISSUING}, only=[["to_location.type", "=", "supplier"]]
+)
 MOVED = Form("int", "stock.shipment.internal", {"request": "draft", **_ISSUING})
 
 
@@ -78,8 +87,11 @@ class Shipments:
         record = await self._client.create(
             self.form.model, {**values, "reference": wire_key}, audience=_OWNER, as_read=as_read
         )
-        row = await self._carried_on(record, forced=forced)
-        return self.posted(row)
+        return self.posted(await self.done(record, forced=forced))
+
+    async def done(self, record: int, *, forced: bool) -> Row:
+        """A new draft carried on to its end."""
+        return await self._carried_on(record, forced=forced)
 
     async def take_back(self, reference: str) -> Posted:
         """Cancel; a cancelled one is answered as it is."""
@@ -95,7 +107,8 @@ class Shipments:
         """All under these keys; one that was left on its way is carried on first, and gone where that is refused."""
         found: list[Row] = []
         for some in portions(wire_keys):
-            found += await self._client.rows(self.form.model, [["reference", "in", list(some)]], self._fields)
+            domain = [["reference", "in", list(some)], *self.form.only]
+            found += await self._client.rows(self.form.model, domain, self._fields)
         settled = [await self.settled(row) for row in found]
         return tuple(self.found(row) for row in settled if row)
 

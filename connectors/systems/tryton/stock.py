@@ -1,5 +1,6 @@
 """What Tryton knows of an item, its lot, and what is on hand at a place."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -68,12 +69,19 @@ class Stock:
             charge_unit=base["name"],
             tracking=_tracking(product),
             packs=tuple(PackLevel(unit=base["name"], device_identifier=one["code"]) for one in product["identifiers."]),
-            factors=tuple(
-                UnitFactor(unit=unit["name"], per=base["name"], factor=exact(unit["factor"]), since=ALWAYS)
-                for unit in units
-                if unit["factor"] > 1 and unit["id"] != product["default_uom"]
-            ),
+            factors=factors(base, units),
         )
+
+
+def factors(base: Row, units: Sequence[Row]) -> tuple[UnitFactor, ...]:
+    """How many base units each larger unit of the same category holds."""
+    return tuple(
+        UnitFactor(
+            unit=unit["name"], per=base["name"], factor=exact(unit["factor"]) / exact(base["factor"]), since=ALWAYS
+        )
+        for unit in units
+        if unit["category"] == base["category"] and unit["factor"] > base["factor"]
+    )
 
 
 def _tracking(product: Row) -> Tracking:

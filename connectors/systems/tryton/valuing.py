@@ -46,6 +46,6 @@ class Valuing:
         place = await self._catalogue.place(facility, location)
         if place is None:
             raise not_known(self._client.system, "valuation", "the location", Audience.supply_chain)
-        ownership = Ownership.consigned if await self._catalogue.is_consigned(place) else Ownership.owned
+        ownership = Ownership.consigned if place.owner is not None else Ownership.owned
         expensed = self._settings.is_expensed(facility, location)
         return ownership, Keeping.par if expensed else Keeping.perpetual

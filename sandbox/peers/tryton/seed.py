@@ -154,7 +154,8 @@ for code, method in VALUED.items():
     if code != UNPRICED:
         product.cost_price = Decimal("2.5000")
         product.save()
-shelf = new("stock.location", name="NORTH LOAN", code="LOAN", type="storage", parent=first.storage_location)
+# Tryton bills what leaves a supplier's location to the hospital; of a storage location it would bill the supplier.
+shelf = new("stock.location", name="NORTH LOAN", code="LOAN", type="supplier", parent=first.storage_location)
 shelf.consignment_party = suppliers["100"]
 shelf.save()
 say("ledger")
@@ -216,6 +217,13 @@ years[0].account_stock_method = "continental"
 years[0].save()
 say("a year of bookings with the movement")
 # --- end of bookings with the movement
+
+# --- The storeroom: who uses the goods that are the supplier's own.
+loan = Model.get("party.party")(name="Department: NORTH LOAN", code="USED/NORTH/LOAN")
+loan.customer_location = new("stock.location", name="Used: NORTH LOAN", code="USED/NORTH/LOAN", type="customer")
+loan.save()
+say("goods on loan")
+# --- end of the storeroom
 
 make_login(Model, company=company, login="engine", password=PASSWORD)
 say("login")

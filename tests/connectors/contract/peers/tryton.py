@@ -1,4 +1,4 @@
-"""Tryton's stock under the contract: movements, lots in and out, transfers."""
+"""Tryton's stock under the contract: movements, lots in and out, transfers, expected deliveries."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from canonical.kinds import Kind
 from tests.connectors.contract.ledgers import MOVEMENT
 from tests.connectors.contract.peer import WORDS, Refusal, Sample, Variant
 from tests.connectors.contract.peers.tryton_server import TrytonServerPeer
-from tests.connectors.stock import ON, lot, lots_in, lots_out, movement, transfer
+from tests.connectors.stock import ON, expected, lot, lots_in, lots_out, movement, transfer
 
 ITEM = "4703"
 QUANTITIES = {
@@ -19,7 +19,7 @@ QUANTITIES = {
     Variant.largest: Decimal("99999.999"),
     Variant.too_fine: Decimal("0.0001"),
 }
-SHIPMENTS = {Kind.lots_in: "in", Kind.lots_out: "in.return", Kind.transfer: "internal"}
+SHIPMENTS = {Kind.lots_in: "in", Kind.lots_out: "in.return", Kind.transfer: "internal", Kind.expected: "in"}
 
 
 class TrytonPeer(TrytonServerPeer):
@@ -47,6 +47,7 @@ class TrytonPeer(TrytonServerPeer):
         Kind.lots_in: "in-999999999",
         Kind.lots_out: "back-999999999",
         Kind.transfer: "int-999999999",
+        Kind.expected: "exp-999999999",
     }
     refusals = {
         "movement-item": Refusal(MOVEMENT, movement(item="4739"), Audience.item_master),
@@ -66,6 +67,14 @@ class TrytonPeer(TrytonServerPeer):
         ),
         "too-many-out": Refusal(Kind.lots_out, lots_out("4702", quantity=9_000_000), Audience.supply_chain),
         "too-many-moved": Refusal(Kind.transfer, transfer("4702", 9_000_000), Audience.supply_chain),
+        "moved-to-another-owner": Refusal(Kind.transfer, transfer(ITEM, 1, to="LOAN"), Audience.supply_chain),
+        "owned-on-loan": Refusal(Kind.lots_in, lots_in(ITEM, quantity=1, location="LOAN"), Audience.receiving),
+        "another-owner": Refusal(
+            Kind.lots_in,
+            lots_in(ITEM, quantity=1, location="LOAN", supplier="200", ownership=Ownership.consigned),
+            Audience.receiving,
+        ),
+        "expected-item": Refusal(Kind.expected, expected("PO-X", 1, item="4739"), Audience.item_master),
         "moved-nowhere": Refusal(Kind.transfer, transfer(ITEM, 1, to="NOWHERE"), Audience.supply_chain),
         "moved-in-place": Refusal(Kind.transfer, transfer(ITEM, 1, to="CATH"), Audience.supply_chain),
     }
@@ -79,6 +88,8 @@ class TrytonPeer(TrytonServerPeer):
                 document = movement(quantity, reason=WORDS if variant is Variant.worded else "")
             case Kind.lots_in:
                 return Sample(lots_in(ITEM, quantity=quantity), quantity, day=ON)
+            case Kind.expected:
+                return Sample(expected(f"PO-{number}"[:60], quantity), quantity)
             case Kind.lots_out:
                 document = lots_out(ITEM, quantity=quantity)
             case _:
