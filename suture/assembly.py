@@ -163,13 +163,15 @@ def offers(system: object, port: type) -> bool:
 
 
 def not_kept(system: object, domain: Domain) -> tuple[Kind, ...]:
-    """The kinds of document that the processes write where a domain is routed to, and a system with its verbs has no book of.
+    """The kinds of document that the processes of purchasing write in a domain, and a system with its verbs has no book of.
 
-    Without a book of reservations none are asked for: such a system's budgets are advice.
+    Without a book of reservations none are asked for: such a system's budgets are advice. Of an inventory system that is no
+    storeroom nothing is written.
     """
-    if domain not in ("procurement", "supplier") or not serves(system, domain):
+    if domain not in ("inventory", "procurement", "supplier") or not serves(system, domain):
         return ()
-    kept = cast(KeepsBooks, system).books()
+    is_no_storeroom = domain == "inventory" and not offers(system, Storeroom)
+    kept = {} if is_no_storeroom else cast(KeepsBooks, system).books()
     wanted = (kind for kind, of in DOMAINS.items() if of == domain and kind is not Kind.reservation)
     return tuple(kind for kind in wanted if kind not in kept)
 
@@ -229,13 +231,16 @@ def _unfit_files(own: BaseModel, file: Path, table: str) -> list[Problem]:
 def _check_routes(settings: Settings, systems: Mapping[str, System]) -> None:
     problems = []
     for facility, served in settings.facilities.items():
+        buys = any(route.domain == "procurement" for route in served.routes)
         for number, route in enumerate(served.routes):
-            unkept = not_kept(systems[route.system], route.domain)
+            # A facility that only uses goods receives none and fills nothing up.
+            wants_books = buys or route.domain != "inventory"
+            unkept = not_kept(systems[route.system], route.domain) if wants_books else ()
             if unkept or not serves(systems[route.system], route.domain):
                 able = [
                     name
                     for name, one in systems.items()
-                    if serves(one, route.domain) and not not_kept(one, route.domain)
+                    if serves(one, route.domain) and not (wants_books and not_kept(one, route.domain))
                 ]
                 lacks = f"; {route.system} keeps no {', '.join(unkept)}" if unkept else ""
                 expected = (

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from canonical import kinds as documents
 from canonical.model import Frozen
+from canonical.ports import Storeroom
 from connectors.systems.tryton.connector import SYSTEM as TRYTON
 from suture import assembly
-from suture.assembly import PORTS, assemble, kinds, not_kept, serves
+from suture.assembly import PORTS, assemble, kinds, not_kept, offers, serves
 from suture.configuration import read
 from suture.problems import ConfigurationError
 from suture.settings import Settings
@@ -158,12 +160,29 @@ def test_kinds_are_found_without_building_anything(tmp_path: Path) -> None:
     assert found == {"inventory": INVENTORY, "billing": BILLING, "erp": ERP}
 
 
-def test_purchasing_is_served_only_with_a_book_of_every_document_but_reservations() -> None:
+def test_purchasing_is_served_only_with_a_book_of_every_document_but_reservations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     table = {"base_url": "http://tryton", "database": "d", "login": "engine", "password_file": "/none"}
     tryton = TRYTON.build("tryton", TRYTON.settings.model_validate(table), outgoing=dict)
     assert serves(tryton, "procurement")
     assert "reservation" not in tryton.books()
     assert not_kept(tryton, "procurement") == not_kept(tryton, "finance") == ()
+    assert offers(tryton, Storeroom)
+    assert not_kept(tryton, "inventory") == ()
+    books = {kind: book for kind, book in tryton.books().items() if kind is not documents.Kind.expected}
+    monkeypatch.setattr(tryton, "books", lambda: books)
+    assert not_kept(tryton, "inventory") == (documents.Kind.expected,)
+
+
+def test_an_inventory_system_that_is_no_storeroom_keeps_no_book_of_purchasing() -> None:
+    shelves = Offering("x", OwnSettings(address="x", token_file=Path("x")), INVENTORY.verbs)
+    assert not_kept(shelves, "inventory") == (
+        documents.Kind.lots_in,
+        documents.Kind.lots_out,
+        documents.Kind.transfer,
+        documents.Kind.expected,
+    )
 
 
 @pytest.mark.usefixtures("installed")
