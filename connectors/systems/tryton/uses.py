@@ -1,8 +1,8 @@
 """Uses: what leaves a place for a department; of a supplier's own goods nothing is owed by leaving alone.
 
-When consigned goods leave for a department, Tryton makes a line of a supplier invoice by itself, and one that bills the supplier
-as a customer would be, neither in an invoice yet. What the hospital owes is ordered by the engine and billed upon that order,
-so that the first would be the same debt once more, and the second is owed by nobody: both are removed.
+When consigned goods leave for a department, Tryton makes a line of a supplier invoice by itself, and one that bills the
+supplier as a customer would be, neither in an invoice yet. What the hospital owes is ordered by the engine and billed upon
+that order, so that the first would be the same debt once more, and the second is owed by nobody: both are removed.
 """
 
 from canonical.errors import Audience, BusinessRefusal
