@@ -106,12 +106,12 @@ class TrytonClient:
         await self._call(f"{model}.write", [[record], values], is_write=True, audience=audience, context=stamps)
 
     async def decide(self, wizard: str, model: str, record: int, state: str, told: Row, *, audience: Audience) -> None:
-        """Answer what a wizard asks of a record in its first form, and have it go on to this state."""
+        """Answer what a wizard asks of a record in its first form, if anything, and have it go on to this state."""
         about = {"active_model": model, "active_id": record, "active_ids": [record]}
         name = f"wizard.{wizard}"
         opened = await self._call(f"{name}.create", [], is_write=True, audience=audience, context=about)
         session, asks = opened[0], opened[1]
-        answer = [session, {asks: told}, state]
+        answer = [session, {asks: told} if told else {}, state]
         await self._call(f"{name}.execute", answer, is_write=True, audience=audience, context=about)
         await self._call(f"{name}.delete", [session], is_write=True, audience=audience, context=about)
 

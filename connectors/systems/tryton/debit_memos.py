@@ -11,7 +11,7 @@ from canonical.documents.posting import DebitMemo
 from canonical.effect import Found, Posted
 from connectors.systems.tryton.bills import SHORT_PAID, VARIANCE, Bills, lines
 from connectors.systems.tryton.client import Row, TrytonClient
-from connectors.systems.tryton.invoices import DEBIT_MEMO, Invoices
+from connectors.systems.tryton.invoices import DEBIT_MEMO, MODEL, OWNER, PAID, POSTED, Invoices
 
 
 class DebitMemos:
@@ -60,3 +60,16 @@ class AskedBack(Invoices):
         """As the answer to a look-up."""
         asked = -sum((line["amount"] for line in row["lines."] if line["amount"] < 0), Decimal(0))
         return super().found(row).model_copy(update={"amount": asked})
+
+    async def cancel(self, row: Row) -> Posted:
+        """Cancel it; one of nothing, which Tryton takes for paid as soon as it is posted, is not settled with anybody."""
+        if row["state"] == PAID and not row["total_amount"]:
+            settled = [["move.origin", "=", f"{MODEL},{row['id']}"], ["reconciliation", "!=", None]]
+            lines = await self._client.rows("account.move.line", settled, ["reconciliation"])
+            for line in lines:
+                await self._client.decide(_UNSETTLE, "account.move.line", line["id"], "unreconcile", {}, audience=OWNER)
+            row = {**row, "state": POSTED}
+        return await super().cancel(row)
+
+
+_UNSETTLE = "account.move.unreconcile_lines"

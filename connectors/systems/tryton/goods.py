@@ -13,6 +13,7 @@ from canonical.errors import Audience
 from connectors.systems.tryton.catalogue import Catalogue, Party, Place
 from connectors.systems.tryton.client import Row, TrytonClient
 from connectors.systems.tryton.named import Named
+from connectors.systems.tryton.picking import picked
 from connectors.systems.tryton.promises import Promises
 from connectors.systems.tryton.settings import TrytonSettings
 from connectors.systems.tryton.values import number
@@ -120,10 +121,12 @@ class Goods:
         if start.owner != end.owner:
             raise self._named.refused("goods are not moved to where they would be another's", Audience.supply_chain)
         product = await self._named.product(document.item)
-        move = await self._move(
-            product, document.quantity, document.unit, None, start.location, end.location, priced=False
-        )
-        return await self._within(start.location, end.location, document.on, [move])
+        parts = await picked(self._client, product, document.quantity, place=start.location, on=document.on)
+        moves = [
+            await self._move(product, quantity, document.unit, lot, start.location, end.location, priced=False)
+            for lot, quantity in parts
+        ]
+        return await self._within(start.location, end.location, document.on, moves)
 
     async def contra(self, row: Row, ends: Row, *, back: bool) -> Row:
         """The same goods the other way: of a shipment to a department a return (`back`), of a return a shipment."""
