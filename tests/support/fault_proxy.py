@@ -46,7 +46,8 @@ class Fault:
 class FaultProxy:
     """Listens on a port of loopback, and sends on to another; each connection carries one call.
 
-    `refusal` is the vendor's no, with its status; `forbidden` its status for a missing right; `met` counts calls by name.
+    `refusal` is the vendor's no, with its status; `forbidden` its status for a missing right, `asks_to_wait`
+    the seconds after which one that is away wants to be asked again; `met` counts calls by name.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class FaultProxy:
         refusal: dict[str, Any],
         status: int = 422,
         forbidden: int = 401,
+        asks_to_wait: int = WAIT_SECONDS,
         name: Callable[[Request], str] = by_path,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.met: Counter[str] = Counter()
         self._port, self._to, self._name = port, to, name
+        self._asks_to_wait = asks_to_wait
         self._refusal, self._status, self._forbidden = json.dumps(refusal).encode(), status, forbidden
         self._faults: list[Fault] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -134,7 +137,7 @@ class FaultProxy:
             case Trouble.not_permitted:
                 return _response(self._forbidden)
             case Trouble.slowed_down | Trouble.away:
-                return _response(429 if fault.trouble is Trouble.slowed_down else 503, wait=True)
+                return _response(429 if fault.trouble is Trouble.slowed_down else 503, wait=self._asks_to_wait)
             case Trouble.broken_before:
                 return _response(500)
             case Trouble.cut_before:
@@ -173,7 +176,7 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     return Request(method, path, "".join(f"{line}\r\n" for line in kept).encode("latin-1"), body)
 
 
-def _response(status: int, body: bytes = b"{}", *, wait: bool = False) -> bytes:
-    asked = f"retry-after: {WAIT_SECONDS}\r\n" if wait else ""
+def _response(status: int, body: bytes = b"{}", *, wait: int | None = None) -> bytes:
+    asked = "" if wait is None else f"retry-after: {wait}\r\n"
     head = f"HTTP/1.1 {status} -\r\ncontent-type: application/json\r\n{asked}content-length: {len(body)}\r\n"
     return f"{head}connection: close\r\n\r\n".encode() + body

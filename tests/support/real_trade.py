@@ -1,6 +1,6 @@
 """Purchasing on a Tryton: one that keeps orders, goods and invoices, with a proxy before it, for houses of tests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,8 @@ from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.connector import SYSTEM
 from connectors.systems.tryton.settings import TrytonSettings
 from tests.connectors.contract.peers.tryton_invoices import TrytonInvoicesPeer
+from tests.connectors.contract.trouble import Trouble
+from tests.support.house import eventually
 from tests.support.real_hospital import connector_of, patient_policy
 from tests.support.trade_house import TradeHouse
 
@@ -63,18 +65,24 @@ class Storeroom:
         return await self.beside.cases_needing(facility=facility, item=item, until=until)
 
 
+class TradingPeer(TrytonInvoicesPeer):
+    """One that asks to be left alone no longer than a test can wait."""
+
+    asks_to_wait = 1
+
+
 @dataclass
 class RealTrade:
     """The system, the engine's connector to it, and a person at work in it, who sees its books."""
 
-    tryton: TrytonInvoicesPeer
+    tryton: TradingPeer
     erp: Any
     person: TrytonClient
 
     @classmethod
     async def start(cls, folder: Path) -> "RealTrade":
         """Start it."""
-        tryton = TrytonInvoicesPeer()
+        tryton = TradingPeer()
         await tryton.start(folder)
         (folder / "admin").write_text("admin")
         settings = TrytonSettings(base_url=tryton.url, database="suture", login="admin", password_file=folder / "admin")
@@ -86,6 +94,19 @@ class RealTrade:
         await self.erp.close()
         await self.person.close()
         await self.tryton.stop()
+
+    def plan(self, calls: Sequence[str], trouble: Trouble) -> None:
+        """Let the next of each of these calls meet with trouble."""
+        for call in calls:
+            self.tryton.plan(call, trouble)
+
+    async def met(self) -> None:
+        """Wait until no trouble waits for its call any more."""
+
+        async def seen() -> bool | None:
+            return None if self.tryton.waiting else True
+
+        await eventually(seen)
 
     async def furnish(self, trade_houses: Callable[..., TradeHouse], *workflows: type, **furniture: Any) -> TradeHouse:
         """A house that orders, receives and pays here."""

@@ -72,18 +72,17 @@ class TradeBooks:
 
     async def owed(self) -> Decimal:
         """What the ledger says that the supplier is to be paid."""
-        return -await self._ledger([["account.type.payable", "=", True]])
+        return -await self._ledger([["account.type.payable", "=", True], ["party.code", "=", self.goods.supplier]])
 
     async def expensed(self, account: str = "") -> Decimal:
         """What the ledger says that its invoices have cost; on one account by its code."""
-        return await self._ledger(
-            [["account.type.payable", "=", False], *([["account.code", "=", account]] if account else [])]
-        )
+        of_supplier = ["move.origin.party.code", "=", self.goods.supplier, "account.invoice"]
+        on_account = [["account.code", "=", account]] if account else []
+        return await self._ledger([of_supplier, ["account.type.payable", "=", False], *on_account])
 
     async def _ledger(self, domain: Sequence[Any]) -> Decimal:
-        of_supplier = ["move.origin.party.code", "=", self.goods.supplier, "account.invoice"]
         rows = await self.person.rows(
-            "account.move.line", [of_supplier, ["move.state", "=", "posted"], *domain], ["debit", "credit"]
+            "account.move.line", [["move.state", "=", "posted"], *domain], ["debit", "credit"]
         )
         return sum((row["debit"] - row["credit"] for row in rows), Decimal(0))
 

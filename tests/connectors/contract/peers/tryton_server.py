@@ -10,7 +10,7 @@ from connectors.systems.tryton.connector import SYSTEM
 from suture.free_port import free_port
 from tests.connectors.contract.peer import Peer, Verb
 from tests.connectors.contract.peers.sandbox import NOWHERE
-from tests.connectors.contract.trouble import Trouble
+from tests.connectors.contract.trouble import WAIT_SECONDS, Trouble
 from tests.support.fault_proxy import FaultProxy, Request
 from tests.support.tryton import running_server
 
@@ -35,6 +35,7 @@ class TrytonServerPeer(Peer):
     """
 
     part_of = "tryton"
+    asks_to_wait: ClassVar[int] = WAIT_SECONDS
     calls: ClassVar[Mapping[str, tuple[str, str, str]]]
 
     async def start(self, folder: Path) -> None:
@@ -43,7 +44,13 @@ class TrytonServerPeer(Peer):
         (folder / "stranger").write_text("nobody")
         self._server = await running_server(folder)
         self._proxy = FaultProxy(
-            port=free_port(), to=self._server.port, refusal=REFUSAL, status=200, forbidden=403, name=_method
+            port=free_port(),
+            to=self._server.port,
+            refusal=REFUSAL,
+            status=200,
+            forbidden=403,
+            asks_to_wait=self.asks_to_wait,
+            name=_method,
         )
         await self._proxy.start()
 
