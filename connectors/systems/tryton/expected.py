@@ -22,7 +22,7 @@ from connectors.systems.tryton.shipments import CANCELLED
 from connectors.systems.tryton.values import exact
 
 _OWNER = Audience.supply_chain
-_FIELDS = ["reference", "state", "moves.quantity"]
+_FIELDS = ["reference", "state", "create_date", "moves.quantity"]
 
 
 class Expected:
@@ -77,4 +77,6 @@ def _found(row: Row) -> Found:
         wire_key=key_of(row) or "",
         live=row["state"] != CANCELLED,
         quantity=sum((exact(move["quantity"]) for move in moves), exact(0)) if moves else None,
+        # It moves nothing on any day: it holds from when it was told.
+        posting_date=row["create_date"].date(),
     )

@@ -76,7 +76,7 @@ class Goods:
 
     async def returned(self, document: LotsOut) -> Row:
         """A return shipment from the place to the supplier."""
-        place = await self._own_place(document)
+        place = await self._named.place(document.facility, document.location)
         supplier = await self._named.supplier("")
         moves = await self._by_lot(
             document.lines, place.location, supplier.supplier_location, lot=self._named.sent_lot, priced=True
@@ -92,7 +92,9 @@ class Goods:
 
     async def put_away(self, document: LotsIn, dock: int) -> Row:
         """An internal shipment to the place, of what a receipt has brought to the dock."""
-        place = await self._own_place(document)
+        place = await self._named.place(document.facility, document.location)
+        if place.owner is not None:
+            raise self._named.refused("a supplier's own goods do not come by an order of ours", Audience.receiving)
         await self._named.owner(place, document.ownership, "")
         moves = await self._by_lot(document.lines, dock, place.location, lot=self._named.received_lot, priced=False)
         return await self._within(dock, place.location, document.on, moves)
@@ -108,7 +110,7 @@ class Goods:
 
     async def taken_to(self, document: LotsOut, dock: int) -> Row:
         """An internal shipment from the place to the dock, from which a return sends it back."""
-        place = await self._own_place(document)
+        place = await self._named.place(document.facility, document.location)
         moves = await self._by_lot(document.lines, place.location, dock, lot=self._named.sent_lot, priced=False)
         return await self._within(place.location, dock, document.on, moves)
 
@@ -171,13 +173,6 @@ class Goods:
             **_on(on),
             "moves": [["create", list(moves)]],
         }
-
-    async def _own_place(self, document: LotsIn | LotsOut) -> Place:
-        """The place of a document by which no goods of a supplier's own go over the dock or back."""
-        place = await self._named.place(document.facility, document.location)
-        if place.owner is not None:
-            raise self._named.refused("the goods at the place are their supplier's own", Audience.receiving)
-        return place
 
     async def _promised(self, order: str) -> dict[tuple[int, int | None], str]:
         """The moves by which goods of an order are awaited, by product and place, and by product alone."""
