@@ -7,7 +7,7 @@ origin. Drafts of older revisions stay as they are: the newest that stands is th
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 from canonical.documents.posting import ExpectedDelivery
 from canonical.effect import Found, Posted
@@ -39,17 +39,15 @@ class Expected:
         values = await self._goods.awaited(document, moves=not kept)
         reference = told(wire_key, document)
         record = await self._client.create(AWAITED.model, {**values, "reference": reference}, audience=_OWNER)
-        return Posted(reference=AWAITED.reference(record))
+        return _posted(await self._required(AWAITED.reference(record)))
 
     async def take_back(self, reference: str, *, on: date, wire_key: str) -> Posted:
         """Cancel it: what was told before it counts again."""
-        row = await self._row(reference)
-        if row is None:
-            raise refused(self._client.system, "expected.take_back", "there is no such delivery", _OWNER)
+        row = await self._required(reference)
         if row["state"] != CANCELLED:
             with suppress(OutOfTurn):
                 await self._client.press(AWAITED.model, "cancel", row["id"], audience=_OWNER)
-        return Posted(reference=reference)
+        return _posted(row)
 
     async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """All under these keys."""
@@ -64,10 +62,26 @@ class Expected:
         row = await self._row(reference)
         return _found(row) if row else None
 
+    async def _required(self, reference: str) -> Row:
+        row = await self._row(reference)
+        if row is None:
+            raise refused(self._client.system, "expected", "there is no such delivery", _OWNER)
+        return row
+
     async def _row(self, reference: str) -> Row | None:
         record = AWAITED.record(reference)
         found = await self._client.rows(AWAITED.model, [["id", "=", record]], _FIELDS) if record else []
         return next((row for row in found if key_of(row)), None)
+
+
+def _posted(row: Row) -> Posted:
+    return Posted(reference=AWAITED.reference(row["id"]), posting_date=_told_on(row))
+
+
+def _told_on(row: Row) -> date:
+    """It moves nothing on any day: it holds from when it was told."""
+    told_at: datetime = row["create_date"]
+    return told_at.date()
 
 
 def _found(row: Row) -> Found:
@@ -77,6 +91,5 @@ def _found(row: Row) -> Found:
         wire_key=key_of(row) or "",
         live=row["state"] != CANCELLED,
         quantity=sum((exact(move["quantity"]) for move in moves), exact(0)) if moves else None,
-        # It moves nothing on any day: it holds from when it was told.
-        posting_date=row["create_date"].date(),
+        posting_date=_told_on(row),
     )
