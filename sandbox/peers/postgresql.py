@@ -1,9 +1,14 @@
-"""The installed PostgreSQL: where its programs are, and a server that lives as long as it is needed."""
+"""The installed PostgreSQL: where its programs are, and a server that lives as long as it is needed.
 
+`python -m sandbox.peers.postgresql --port N --folder DIR` serves from a folder, in the foreground until it is ended.
+"""
+
+import argparse
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -97,3 +102,26 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
                 last = log.read_text(errors="replace").strip().splitlines()[-3:]
                 raise PeerMissing(f"PostgreSQL does not serve: {' | '.join(last) or error}") from None
             time.sleep(0.05)
+
+
+def main() -> None:
+    """Make the cluster where there is none, then become the server: whoever ends this process ends it."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.peers.postgresql", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="where its data is, or will be; postgres must get to it"
+    )
+    asked = parser.parse_args()
+    try:
+        folder = given_to_postgres(asked.folder.resolve())
+        if not (folder / "data").exists():
+            run(initdb(folder / "data"), what="a PostgreSQL", cwd=folder)
+        argv = postgres(folder / "data", asked.port)
+    except PeerMissing as missing:
+        sys.exit(str(missing))
+    os.chdir(folder)
+    os.execvp(argv[0], argv)
+
+
+if __name__ == "__main__":
+    main()

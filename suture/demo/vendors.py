@@ -7,7 +7,8 @@ from typing import Any, Self
 import httpx
 
 from suture.trouble import CannotGoOn
-from suture.up.household import Household, SandboxAddress
+from suture.up.household import Household
+from suture.up.sandbox import SandboxAddress
 
 PATIENCE = httpx.Timeout(30.0)
 REUSED_WITHIN = httpx.Limits(keepalive_expiry=2.0)

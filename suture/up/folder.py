@@ -14,6 +14,7 @@ from pathlib import Path
 from suture.people import digest
 from suture.trouble import FolderRefused
 from suture.up.hospital import PEOPLE, Ports, hospital_toml
+from suture.up.plan import SANDBOX, Plan
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "erp": ("FI_DISP", "FI_POST", "MM_DISP"),
@@ -92,8 +93,8 @@ def clear(folder: Path) -> None:
             path.unlink()
 
 
-def furnish(folder: Path, ports: Ports, *, temporal: str = "") -> Home:
-    """Make the sandbox hospital where there is no configuration yet; a hospital that is there is left as it is.
+def furnish(folder: Path, ports: Ports, *, temporal: str = "", plan: Plan = SANDBOX) -> Home:
+    """Make the hospital of the plan where there is no configuration yet; a hospital that is there is left as it is.
 
     `temporal` is the address of the server to use; without it, one of our own.
     """
@@ -107,11 +108,13 @@ def furnish(folder: Path, ports: Ports, *, temporal: str = "") -> Home:
         control = _secret(home.control_token(system), secrets.token_urlsafe(24))
         _secret(home.hook_secret(system), "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
         _secret(home.tokens_table(system), json.dumps({token: scopes, control: ["control"]}))
+    for peer in plan.peers:
+        _secret(home.system_token(peer), secrets.token_urlsafe(24))
     tokens = {person: _secret(home.token_file(person), secrets.token_urlsafe(24)) for person in PEOPLE}
     _secret(home.folder / ".suture" / "token", next(iter(tokens.values())))
     digests = {person: digest(token) for person, token in tokens.items()}
     new = home.folder / f"{CONFIG}.new"
-    new.write_text(hospital_toml(ports, digests, temporal=temporal), encoding="utf-8")
+    new.write_text(hospital_toml(ports, digests, temporal=temporal, plan=plan), encoding="utf-8")
     os.replace(new, home.config)
     return home
 

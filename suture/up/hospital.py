@@ -1,9 +1,10 @@
-"""The configuration of the sandbox hospital, as text: also the example to start one's own from."""
+"""The configuration of a hospital by its plan, as text: also the example to start one's own from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from suture.free_port import free_port, is_free
+from suture.up.plan import SANDBOX, SANDBOX_SYSTEMS, Campus, Plan
 
 PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ada": ("Ada Moreau, supervisor on call", ("supervisor", "operator", "reader")),
@@ -51,36 +52,32 @@ class Ports:
     supplier: int
     gateway_metrics: int
     worker_metrics: int
+    tryton: int = 8095
+    fhir: int = 8096
+    postgresql: int = 8097
 
     @classmethod
     def choose(cls) -> "Ports":
         """The usual ports where they are free, others where they are not."""
         usual = {"temporal": 7233, "ui": USUAL_UI, "gateway": 8080, "codec": 8081}
         sandbox = {"erp": 8091, "inventory": 8092, "billing": 8093, "supplier": 8094}
+        peers = {"tryton": cls.tryton, "fhir": cls.fhir, "postgresql": cls.postgresql}
         metrics = {"gateway_metrics": 9464, "worker_metrics": 9465}
-        ports = usual | sandbox | metrics
+        ports = usual | sandbox | peers | metrics
         return cls(**{name: port if is_free(port) else free_port() for name, port in ports.items()})
 
 
-def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "") -> str:
+def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "", plan: Plan = SANDBOX) -> str:
     """The whole file. `temporal` is the address of somebody's server, whose Web UI is expected at its usual port."""
     ui = f"{temporal.rpartition(':')[0]}:{USUAL_UI}" if temporal else f"127.0.0.1:{ports.ui}"
-    facilities = "".join(
-        _FACILITY.format(name=name, timezone=zone, trigger=trigger)
-        for name, zone, trigger in (
-            ("NORTH", "America/New_York", "scan"),
-            ("SOUTH", "America/Chicago", "case-closed"),
-        )
-    )
-    systems = "".join(
-        _SYSTEM.format(name=name, port=getattr(ports, name), in_flight=in_flight)
-        for name, in_flight in (("erp", 4), ("inventory", 4), ("billing", 4), ("supplier", 4))
-    )
+    systems = [_SYSTEM.format(name=name, port=getattr(ports, name), in_flight=4) for name in SANDBOX_SYSTEMS]
+    systems += [table.format(**asdict(ports)) for table in plan.peers.values()]
     people = "".join(
         _PERSON.format(id=person, name=name, digest=digests[person], roles=_texts(roles)) + _authority(person)
         for person, (name, roles) in PEOPLE.items()
     )
     hospital = _HOSPITAL.format(
+        says=plan.says,
         temporal=temporal or f"127.0.0.1:{ports.temporal}",
         ui=ui,
         gateway=ports.gateway,
@@ -88,7 +85,17 @@ def hospital_toml(ports: Ports, digests: Mapping[str, str], *, temporal: str = "
         gateway_metrics=ports.gateway_metrics,
         worker_metrics=ports.worker_metrics,
     )
-    return hospital + "\n".join((facilities, systems, people, _POLICY))
+    policy = _POLICY.replace("@attempts", plan.attempts)
+    return hospital + "\n".join(("".join(map(_facility, plan.campuses)), "".join(systems), people, policy))
+
+
+def _facility(campus: Campus) -> str:
+    routes = "".join(
+        f'    {{ domain = "{domain}", system = "{system}", since = 2026-01-01 }},\n'
+        for domain, system in campus.systems.items()
+    )
+    head = _FACILITY.format(name=campus.name, timezone=campus.timezone, trigger=campus.trigger)
+    return f"{head}routes = [\n{routes}]\n"
 
 
 def _authority(person: str) -> str:
@@ -104,7 +111,7 @@ def _texts(words: Sequence[str]) -> str:
 
 
 _HOSPITAL = """\
-# A hospital of four sandbox systems. Relative paths count from this file's folder.
+# {says} Relative paths count from this file's folder.
 
 [hospital]
 name = "Mercy General"
@@ -136,13 +143,6 @@ _FACILITY = """
 [facilities.{name}]
 timezone = "{timezone}"
 charge_trigger = "{trigger}"
-routes = [
-    {{ domain = "inventory", system = "inventory", since = 2026-01-01 }},
-    {{ domain = "billing", system = "billing", since = 2026-01-01 }},
-    {{ domain = "finance", system = "erp", since = 2026-01-01 }},
-    {{ domain = "procurement", system = "erp", since = 2026-01-01 }},
-    {{ domain = "supplier", system = "supplier", since = 2026-01-01 }},
-]
 """
 
 _SYSTEM = """
@@ -173,10 +173,7 @@ _POLICY = """
 version = "demo-1"
 
 [policy.attempts]
-maximum = 5
-first = "PT0.5S"
-longest = "PT5S"
-one = "PT10S"
+@attempts
 
 [policy.confirmation]
 look_again = "PT5S"

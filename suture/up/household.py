@@ -3,9 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 from types import TracebackType
@@ -24,35 +23,43 @@ from suture.temporal.server import Server, named_address, temporal_server
 from suture.trouble import CannotGoOn
 from suture.up.folder import SCOPES, Home, alone, clear, furnish
 from suture.up.hospital import Ports
+from suture.up.peers import Peers
+from suture.up.plan import SANDBOX, Plan
+from suture.up.sandbox import SandboxAddress, sandbox_system
 
 READY_WITHIN = 60.0
+PEER_READY_WITHIN = 300.0
 LOOKS_EVERY = 0.1
 LOOPBACK = ("127.0.0.1", "localhost")
 CODEC_PATH = "SUTURE_CODEC_PATH"
-ERP_NEWS = ("material.approved", "purchase_order.created", "purchase_order.changed")
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class SandboxAddress:
-    """Where a sandbox system answers, with the engine's credential and the one that sets faults."""
-
-    url: str
-    token: str
-    control_token: str
+Prepare = Callable[["Household"], Awaitable[None]]
 
 
 class Household:
     """Temporal with its Web UI, gateway, worker and codec endpoint, for one folder; the sandbox systems where they are its own.
 
     Use as `async with Household(folder) as house:`; whatever happens inside, every process is stopped at the end. A
-    `fresh` one begins with an empty folder.
+    `fresh` one begins with an empty folder. `prepare` is what is done in the systems before the engine begins.
     """
 
-    def __init__(self, folder: Path, *, fresh: bool = False, say: Say = print) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fresh: bool = False,
+        say: Say = print,
+        plan: Plan = SANDBOX,
+        prepare: Prepare | None = None,
+    ) -> None:
         self._folder = folder
         self._fresh = fresh
         self._say = say
+        self._plan = plan
+        self._prepare = prepare
+        self._away: set[str] = set()
         self._stack = AsyncExitStack()
         self.children: dict[str, Child] = {}
         self.systems: dict[str, SandboxAddress] = {}
@@ -81,10 +88,21 @@ class Household:
         running = {name: child for name, child in self._processes().items() if child.running}
         while True:
             for name, child in tuple(running.items()):
-                if not child.running:
+                if not child.running and name not in self._away:
                     del running[name]
                     yield CannotGoOn(f"{name} {child.ending}", log=child.log)
             await asyncio.sleep(LOOKS_EVERY)
+
+    async def crash(self, name: str) -> None:
+        """End a process at once, as a crash would."""
+        self._away.add(name)
+        self.children[name].kill()
+
+    async def again(self, name: str) -> None:
+        """Start it again on what it has kept, and wait until it serves."""
+        self.children[name].start()
+        await self._peer_serves(name)
+        self._away.discard(name)
 
     def _processes(self) -> dict[str, Child]:
         temporal = self.server.own
@@ -94,15 +112,25 @@ class Household:
         self._stack.enter_context(alone(self._folder))
         if self._fresh:
             clear(self._folder)
-        self.home = furnish(self._folder, Ports.choose(), temporal=named_address(os.environ))
+        self.home = furnish(self._folder, Ports.choose(), temporal=named_address(os.environ), plan=self._plan)
         self.settings = read(self.home.config)
         self._first_keys()
         await asyncio.to_thread(migrate, self.settings.store.url)
         codec_path = token_urlsafe(24)
+        if self._plan.peers:
+            self.peers = Peers(self.settings, self.home, say=self._say)
+            await self.peers.install()
         self.server = await self._temporal(codec_path)
         self.ui_url = self.server.ui_url or self.settings.temporal.ui_url
         environment = dict(os.environ) | {CONFIG: str(self.home.config), CODEC_PATH: codec_path}
+        if self._plan.peers:
+            await self.peers.start(self._run, self._until, self._stack, environment)
         await self._start_sandbox(environment)
+        for name in self._plan.peers:
+            await self._peer_serves(name)
+            self._say(f"{name:<9} {self.settings.systems[name].settings['base_url']}")
+        if self._prepare is not None:
+            await self._prepare(self)
         self._run("gateway", [sys.executable, "-m", "suture.gateway"], environment)
         self._run("worker", [sys.executable, "-m", "worker"], environment)
         self._run("codec", [sys.executable, "-m", "suture.codec_server"], environment)
@@ -155,21 +183,9 @@ class Household:
         own = [name for name in SCOPES if name in self.settings.systems and self.home.tokens_table(name).exists()]
         for name in own:
             url = str(self.settings.systems[name].settings["base_url"])
-            options = {
-                "--port": url.rsplit(":", 1)[1],
-                "--database": self.home.folder / "systems" / f"{name}.db",
-                "--seed": 1,
-                "--scale": 1,
-                "--hooks-url": f"{self.gateway_url}/v1/events/{name}",
-                "--hook-secret-file": self.home.hook_secret(name),
-                "--tokens-file": self.home.tokens_table(name),
-            }
-            words = [str(word) for pair in options.items() for word in pair]
-            # The ERP tells of every posting, and only news of materials and of orders concern a run.
-            words += ["--hook-events", ",".join(ERP_NEWS)] if name == "erp" else []
             collector = self.settings.telemetry.otlp_endpoint
-            words += ["--otlp-endpoint", collector] if collector else []
-            self._run(name, [sys.executable, "-m", f"sandbox.{name}", *words], environment)
+            argv = sandbox_system(name, self.home, url=url, gateway_url=self.gateway_url, collector=collector)
+            self._run(name, argv, environment)
             self.systems[name] = SandboxAddress(
                 url=url,
                 token=self.home.system_token(name).read_text().strip(),
@@ -179,11 +195,18 @@ class Household:
             await self._until(name, self._answers("GET", f"{system.url}/openapi.json"))
             self._say(f"{name:<9} {system.url}")
 
-    def _run(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+    def _run(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Child:
         child = Child(argv, log=self.home.log(name), env=environment)
         child.start()
         self._stack.push_async_callback(child.stop)
         self.children[name] = child
+        return child
+
+    async def _peer_serves(self, name: str) -> None:
+        async def serves() -> bool:
+            return await self.peers.serves(name)
+
+        await self._until(name, serves, within=PEER_READY_WITHIN)
 
     async def _worker_is_ready(self) -> bool:
         # It has no door to ask at, and Temporal remembers for minutes those who polled before.
@@ -199,13 +222,13 @@ class Household:
 
         return look
 
-    async def _until(self, name: str, serves: Callable[[], Awaitable[bool]]) -> None:
+    async def _until(self, name: str, serves: Callable[[], Awaitable[bool]], *, within: float = READY_WITHIN) -> None:
         """Wait until a process serves."""
         child = self.children[name]
-        for _ in range(int(READY_WITHIN / LOOKS_EVERY)):
+        for _ in range(int(within / LOOKS_EVERY)):
             if not child.running:
                 raise CannotGoOn(f"{name} {child.ending} at its start", log=child.log)
             if await serves():
                 return
             await asyncio.sleep(LOOKS_EVERY)
-        raise CannotGoOn(f"{name} does not serve within {READY_WITHIN:.0f} s", log=child.log)
+        raise CannotGoOn(f"{name} does not serve within {within:.0f} s", log=child.log)
