@@ -13,6 +13,7 @@ from suture.cli.root import INTERRUPTED
 from suture.cli.stopping import stoppable
 from suture.demo.conduct import conduct
 from suture.demo.report import WIDTH
+from suture.demo.sandbox_stage import SandboxStage
 
 FOLDER = Path(".suture/demo")
 
@@ -25,7 +26,8 @@ def demo(*, once: bool, folder: Path = FOLDER) -> None:
 async def _demo(folder: Path, *, once: bool) -> int:
     # Piped, the tables keep the width that they were made for.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    ended = await stoppable(conduct(folder, once=once, console=console), say=partial(console.print, markup=False))
+    playing = conduct(folder, SandboxStage(), once=once, console=console)
+    ended = await stoppable(playing, say=partial(console.print, markup=False))
     if ended is None:
         return INTERRUPTED if once else Ending.ok
     return ended

@@ -10,27 +10,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from canonical.identity import ORDER_PROCESS
-from canonical.purchasing.policy import PurchasingPolicy
 from suture.demo import report
-from suture.demo.causes import SHOWN
-from suture.demo.day import USES
-from suture.demo.forwarder import Forwarder
 from suture.demo.ledgers import Comparison, compare
-from suture.demo.people import People
-from suture.demo.play import Play
 from suture.demo.progress import ProgressLine
-from suture.demo.purchasing.books import read_trade_books
 from suture.demo.purchasing.ledgers import TradeComparison, compare_trade
-from suture.demo.purchasing.orders import PURCHASES
-from suture.demo.purchasing.play import Purchasing
 from suture.demo.purchasing.report import purchases, trade_ledgers
 from suture.demo.purchasing.standing import PurchaseWatch
 from suture.demo.resolve import Order, order_for, resolve_all
 from suture.demo.shell import Typed
+from suture.demo.stage import Cast, Scene, Stage
 from suture.demo.standing import Watch
-from suture.demo.together import together
-from suture.demo.vendors import Vendors
 from suture.up.household import Household
 
 QUIET_WITHIN = 150.0
@@ -38,23 +27,32 @@ ROUNDS = 6
 """Resolving one work item may raise the next one of the same use, but not forever."""
 
 
-async def conduct(folder: Path, *, once: bool, console: Console) -> int:
+async def conduct(folder: Path, stage: Stage, *, once: bool, console: Console) -> int:
     """Play the day in a fresh folder. `once`: resolve what waits, answer 0 if all agrees; else stay up."""
     async with AsyncExitStack() as stack:
+        say = partial(console.print, markup=False, soft_wrap=True)
         house = await stack.enter_async_context(
-            Household(folder, fresh=True, say=partial(console.print, markup=False, soft_wrap=True))
+            Household(folder, fresh=True, say=say, plan=stage.plan, prepare=stage.prepare)
         )
         stack.push_async_callback(_ended, asyncio.create_task(_tell_losses(house, console)))
-        vendors = await stack.enter_async_context(Vendors(house))
         watch = await stack.enter_async_context(Watch(house.settings))
         of_uses = stack.enter_context(ProgressLine(console, of="uses"))
         of_purchases = stack.enter_context(ProgressLine(console, of="purchases"))
-        day = _Day(house, vendors, watch, of_uses, of_purchases, console=console)
-        await day.play()
+        purchases = PurchaseWatch(watch)
+
+        def announce(line: str) -> None:
+            of_uses.pause()
+            console.print(f"[bold]{escape(line)}", soft_wrap=True)
+
+        scene = Scene(house=house, watch=watch, purchases=purchases, say=announce, progress=of_uses)
+        cast = await stack.enter_async_context(stage.cast(scene))
+        day = _Day(stage, scene, cast, of_purchases, console=console)
+        await cast.play()
+        await day.quiet()
         failed = await day.resolve() if once else 0
         told = await day.tell()
         if once:
-            return _verdict(console, told, failed, unspent=await vendors.unspent())
+            return _verdict(console, told, failed, unspent=await cast.unspent())
         console.print("everything stays up; Ctrl-C stops all of it")
         await asyncio.Event().wait()
     return 0
@@ -74,52 +72,15 @@ async def _ended(task: asyncio.Task[None]) -> None:
 class _Day:
     """The day as it is conducted."""
 
-    def __init__(
-        self,
-        house: Household,
-        vendors: Vendors,
-        watch: Watch,
-        of_uses: ProgressLine,
-        of_purchases: ProgressLine,
-        *,
-        console: Console,
-    ) -> None:
-        self._house = house
-        self._vendors = vendors
-        self._watch = watch
-        self._of_uses = of_uses
+    def __init__(self, stage: Stage, scene: Scene, cast: Cast, of_purchases: ProgressLine, *, console: Console) -> None:
+        self._stage = stage
+        self._house = scene.house
+        self._watch = scene.watch
+        self._purchases = scene.purchases
+        self._of_uses = scene.progress
         self._of_purchases = of_purchases
+        self._cast = cast
         self._console = console
-        self._purchases = PurchaseWatch(watch)
-
-    async def play(self) -> None:
-        """Morning, afternoon, and until nothing moves without a person."""
-
-        def say(line: str) -> None:
-            self._of_uses.pause()
-            self._console.print(f"[bold]{escape(line)}", soft_wrap=True)
-
-        play = Play(
-            self._vendors,
-            self._watch,
-            home=self._house.home,
-            people=People(self._vendors),
-            forwarder=Forwarder(self._house),
-            say=say,
-            progress=self._of_uses,
-        )
-        rules = self._house.settings.policy_for("NORTH", ORDER_PROCESS).purchasing or PurchasingPolicy()
-        self._purchasing = Purchasing(
-            PURCHASES,
-            self._vendors,
-            self._purchases,
-            home=self._house.home,
-            calendar=rules.replenishing.calendar,
-            say=say,
-        )
-        await self._purchasing.begin()
-        await together(_of_uses(play), self._purchasing.play())
-        await self._quiet()
 
     async def resolve(self) -> int:
         """Type the commands of all open items, round by round, until none is left; answers how many were refused."""
@@ -139,20 +100,19 @@ class _Day:
                 break
             self._show(orders)
             await resolve_all(orders, home=self._house.home, is_open=self._watch.is_open, told=told)
-            await self._quiet()
+            await self.quiet()
         return failed
 
     async def tell(self) -> "_Told":
         """The tables of the end."""
         settings = self._house.settings
-        standings = await self._watch.look(USES)
-        bought = await self._purchases.look(PURCHASES, self._purchasing.orders)
+        standings = await self._watch.look(self._stage.uses)
+        bought = await self._purchases.look(self._stage.purchases, self._cast.orders)
         written = await self._purchases.all_effects()
         others = {effect.wire_key for effect in written}
-        comparison = await compare(
-            standings, vendors=self._vendors, watch=self._watch, policy=settings.policy, others=others
-        )
-        trade = compare_trade(bought, await read_trade_books(self._vendors, written))
+        ledgers = await self._cast.ledgers()
+        comparison = await compare(standings, ledgers=ledgers, watch=self._watch, policy=settings.policy, others=others)
+        trade = compare_trade(bought, await self._cast.trade_books(written))
         report.transactions(self._console, standings, settings)
         purchases(self._console, bought, settings)
         report.ledgers(self._console, comparison)
@@ -160,7 +120,7 @@ class _Day:
         self._show(await self._orders())
         still_open = [standing.use.number for standing in standings if not standing.closed]
         asked = await self._watch.asked()
-        never_asked = [f"{number} {cause}" for cause, number in SHOWN.items() if cause not in asked]
+        never_asked = [f"{number} {cause}" for cause, number in self._stage.shown.items() if cause not in asked]
         return _Told(comparison, trade, (*still_open, *await self._purchases.restless()), tuple(never_asked))
 
     def _show(self, orders: Sequence[Order]) -> None:
@@ -168,17 +128,18 @@ class _Day:
 
     async def _orders(self) -> list[Order]:
         found = await self._watch.store.work_items.open_items(limit=10_000)
-        bought = await self._purchases.look(PURCHASES, self._purchasing.orders)
-        return [order_for(listed, self._house.home, bought) for listed in found]
+        bought = await self._purchases.look(self._stage.purchases, self._cast.orders)
+        return [order_for(listed, self._house.home, bought, uses=self._stage.uses) for listed in found]
 
-    async def _quiet(self) -> None:
+    async def quiet(self) -> None:
+        """Wait until nothing moves without a person."""
         standings = await self._watch.until(
-            USES, lambda standing: standing.quiet, within=QUIET_WITHIN, progress=self._of_uses
+            self._stage.uses, lambda standing: standing.quiet, within=QUIET_WITHIN, progress=self._of_uses
         )
         self._of_uses.pause()
         bought = await self._purchases.until(
-            PURCHASES,
-            self._purchasing.orders,
+            self._stage.purchases,
+            self._cast.orders,
             lambda standing: standing.quiet,
             within=QUIET_WITHIN,
             progress=self._of_purchases,
@@ -190,11 +151,6 @@ class _Day:
             self._console.print(
                 f"[bold red]after {QUIET_WITHIN:.0f} s these have neither closed nor asked: {', '.join(restless)}"
             )
-
-
-async def _of_uses(play: Play) -> None:
-    await play.morning()
-    await play.afternoon()
 
 
 @dataclass(frozen=True)

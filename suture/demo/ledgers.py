@@ -1,22 +1,18 @@
 """The three ledgers of every use, side by side, as the systems tell them; and documents that nobody answers for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from re import fullmatch
-from typing import Literal
+from typing import Literal, Protocol
 
-from canonical.documents.charge import ChargeCode, PriceBasis
 from canonical.documents.usage_run import UsageRun
-from canonical.eligibility import price
-from canonical.money import Money
 from canonical.policy import Policy
 from canonical.run import Ledger
 from canonical.run import Standing as LedgerStanding
-from suture.demo.books import CENTS, Books, Posted, charge_row, read_books, unit_cost
+from suture.demo.books import Posted
 from suture.demo.standing import Standing, Watch
 from suture.demo.uses import OPERATIONS, Nothing, Use, account_number
-from suture.demo.vendors import Vendors
 
 OUR_KEY = r"[A-Z2-7]{26}"
 Verdict = Literal["ok", "waits", "under way", "differs"]
@@ -48,39 +44,77 @@ class Comparison:
         return self.closes and not self.orphans and all(line.verdict == "ok" for line in self.lines)
 
 
+class Ledgers(Protocol):
+    """What the systems of a hospital say of its uses, and the prices by which that is held against them."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether every general ledger closes."""
+        ...
+
+    def stock(self, use: Use, keys: Collection[str]) -> Posted:
+        """What left the shelf for a use, under its keys."""
+        ...
+
+    def charged(self, use: Use, keys: Collection[str]) -> Posted:
+        """What is charged for a use."""
+        ...
+
+    def expensed(self, use: Use, keys: Collection[str]) -> Posted:
+        """What is expensed for a use."""
+        ...
+
+    def keys(self) -> Mapping[str, str]:
+        """Every external reference in any system, with the document that carries it."""
+        ...
+
+    def uses(self) -> Collection[str]:
+        """The uses for which a cabinet booked."""
+        ...
+
+    def unfinished(self) -> Collection[str]:
+        """Documents of ours that were begun, and neither posted nor cancelled."""
+        ...
+
+    async def cost(self, use: Use, item: int) -> Decimal:
+        """What one base unit costs where it was used."""
+        ...
+
+    async def price(self, use: Use, item: int, each: Decimal, policy: Policy) -> Decimal | None:
+        """What one charge unit costs the patient, of an item at this cost; none where the master has no row."""
+        ...
+
+
 async def compare(
-    standings: Sequence[Standing], *, vendors: Vendors, watch: Watch, policy: Policy, others: Collection[str] = ()
+    standings: Sequence[Standing], *, ledgers: Ledgers, watch: Watch, policy: Policy, others: Collection[str] = ()
 ) -> Comparison:
-    """Read the systems' books and compare. `others` are keys of ours that belong to no use."""
-    books = await read_books(vendors)
+    """Compare with what the systems say. `others` are keys of ours that belong to no use."""
     lines, known = [], set(others)
     for standing in standings:
         keys = {effect.wire_key for effect in await watch.effects(standing.use)}
         known |= keys
-        lines.append(await _line(standing, keys, books=books, vendors=vendors, watch=watch, policy=policy))
+        lines.append(await _line(standing, keys, ledgers=ledgers, watch=watch, policy=policy))
     strays = [
         f"{document} under {key}"
-        for key, document in books.keys().items()
+        for key, document in ledgers.keys().items()
         if fullmatch(OUR_KEY, key) and key not in known
     ]
-    strays += [
-        f"a cabinet's movement for {use}" for use in books.uses() - {standing.use.number for standing in standings}
-    ]
-    return Comparison(lines=tuple(lines), orphans=tuple(strays), closes=books.closes)
+    played = {standing.use.number for standing in standings}
+    strays += [f"a cabinet's movement for {use}" for use in ledgers.uses() if use not in played]
+    strays += [f"unfinished: {document}" for document in ledgers.unfinished()]
+    return Comparison(lines=tuple(lines), orphans=tuple(strays), closes=ledgers.closes)
 
 
-async def _line(
-    standing: Standing, keys: set[str], *, books: Books, vendors: Vendors, watch: Watch, policy: Policy
-) -> Line:
+async def _line(standing: Standing, keys: set[str], *, ledgers: Ledgers, watch: Watch, policy: Policy) -> Line:
     use = standing.use
-    stock, charge, cost = books.stock(keys, use.number), books.charged(keys), books.expensed(keys)
+    stock, charge, cost = ledgers.stock(use, keys), ledgers.charged(use, keys), ledgers.expensed(use, keys)
     settled, ended = frozenset[str](), None
     if standing.run is not None and standing.closed:
         ended = await watch.ended(standing.run)
         settled = frozenset(one.step for one in ended.ledgers if one.settled) if ended is not None else settled
     elif standing.run is not None and standing.quiet:
         settled = await watch.settled(standing.run)
-    wrong = await _differences(use, settled, ended, stock, charge, cost, vendors=vendors, policy=policy)
+    wrong = await _differences(use, settled, ended, stock, charge, cost, ledgers=ledgers, policy=policy)
     if standing.closed and ended is None:
         wrong.append("the run has no closing state")
     verdict: Verdict = "waits" if standing.quiet else "under way"
@@ -99,7 +133,7 @@ async def _differences(
     charge: Posted,
     cost: Posted,
     *,
-    vendors: Vendors,
+    ledgers: Ledgers,
     policy: Policy,
 ) -> list[str]:
     """What does not agree in the ledgers that are settled.
@@ -114,7 +148,7 @@ async def _differences(
         wrong.append(f"stock moved {stock.quantity}, used {end.stock}")
     if not {"charge", "cost"} & set(settled):
         return wrong
-    each = await unit_cost(vendors.erp, facility=use.facility, location=use.location, item=item)
+    each = await ledgers.cost(use, item)
     if "cost" in settled:
         if isinstance(end.cost, Nothing):
             wrong += _not_nothing("cost", end.cost, ended.cost, cost) if ended is not None else []
@@ -127,8 +161,8 @@ async def _differences(
         if isinstance(end.charge, Nothing):
             wrong += _not_nothing("charge", end.charge, ended.charge, charge) if ended is not None else []
             return wrong
-        row = await charge_row(vendors.billing, item=item, on=use.on)
-        amount = None if row is None else _price(row, each, policy) * end.charge
+        price = await ledgers.price(use, item, each, policy)
+        amount = None if price is None else price * end.charge
         if (charge.quantity, charge.amount) != (end.charge, amount):
             wrong.append(f"charged {charge.quantity} for {charge.amount}, expected {end.charge} for {amount}")
         if charge.accounts != (account_number(end.case or use.case),):
@@ -144,19 +178,3 @@ def _not_nothing(step: str, expected: Nothing, ledger: Ledger, posted: Posted) -
     if (ledger.standing, told) != (standing, expected.words):
         wrong.append(f"{step}: {ledger.standing} ({told or 'no reason'}), expected {standing} ({expected.words})")
     return wrong
-
-
-def _price(row: dict[str, object], cost: Decimal, policy: Policy) -> Decimal:
-    """Price of one charge unit: billing's own, or the engine's markup on the ERP's cost."""
-    if row["price"] is not None:
-        return Decimal(str(row["price"])) / CENTS
-    code = ChargeCode(
-        code=str(row["cdm_code"]),
-        version=str(row["ver"]),
-        basis=PriceBasis.markup,
-        units_per_base=Decimal(str(row["unit_factor"])),
-    )
-    marked_up = price(code, Money(amount=cost, currency="USD"), policy.markup)
-    if marked_up is None:
-        raise ValueError("no markup tier for this cost")
-    return marked_up.amount

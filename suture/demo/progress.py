@@ -20,6 +20,7 @@ class ProgressLine:
         self._of = of
         self._status: Status | None = None
         self._told_at = -EVERY
+        self._all_rest = False
 
     def __enter__(self) -> Self:
         return self
@@ -40,9 +41,10 @@ class ProgressLine:
                 self._status = self._console.status(line)
                 self._status.start()
             self._status.update(line)
-        elif spent - self._told_at >= EVERY or spent < self._told_at or under_way == 0:
+        elif spent - self._told_at >= EVERY or spent < self._told_at or (under_way == 0 and not self._all_rest):
             self._told_at = spent
             self._console.print(f"  {line}")
+        self._all_rest = under_way == 0
 
     def pause(self) -> None:
         """Take the line away, so that something else can be printed."""

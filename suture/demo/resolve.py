@@ -9,11 +9,11 @@ from pathlib import Path
 from canonical.documents.work_item import Decision
 from canonical.errors import Audience
 from canonical.identity import USE_PROCESS, RunName, run_of_work_item
-from suture.demo.day import BY_NUMBER
+from suture.demo.day import USES
 from suture.demo.mending import command
 from suture.demo.purchasing.standing import PurchaseStanding
 from suture.demo.shell import Typed, shown, typed
-from suture.demo.uses import Answer
+from suture.demo.uses import Answer, Use
 from suture.store.event_items import INBOX
 from suture.store.work_items import Listed
 from suture.up.folder import Home
@@ -54,10 +54,12 @@ class Order:
         return (command(self.first), decision) if self.first else (decision,)
 
 
-def order_for(listed: Listed, home: Home, purchases: Sequence[PurchaseStanding] = ()) -> Order:
+def order_for(
+    listed: Listed, home: Home, purchases: Sequence[PurchaseStanding] = (), *, uses: Sequence[Use] = USES
+) -> Order:
     """The command for an item: what the day foresees for its cause, else the mildest thing that the item takes."""
     item = listed.item
-    foreseen = _foreseen(listed) or _foreseen_of(purchases, listed)
+    foreseen = _foreseen(uses, listed) or _foreseen_of(purchases, listed)
     answer = foreseen or Answer(options=_mildest(listed))
     person = OWNERS[item.owner] if item.agreed_by is None else SECOND
     return Order(listed, person, answer.options, answer.first, home.token_file(person), foreseen is not None)
@@ -86,11 +88,12 @@ async def resolve_all(
             typing.create_task(carried_out(order))
 
 
-def _foreseen(listed: Listed) -> Answer | None:
+def _foreseen(uses: Sequence[Use], listed: Listed) -> Answer | None:
     item = listed.item
     if item.workflow_id == INBOX or item.process != USE_PROCESS:
         return None
-    use = BY_NUMBER.get(RunName.parse(run_of_work_item(item.item_id)).number)
+    name = RunName.parse(run_of_work_item(item.item_id))
+    use = next((one for one in uses if (one.number, one.facility) == (name.number, name.facility)), None)
     answer = use.answers.get(item.cause) if use is not None else None
     if answer is None or answer.options[0].removeprefix("--") not in item.decisions:
         return None

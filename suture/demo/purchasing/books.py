@@ -91,11 +91,11 @@ async def read_trade_books(vendors: Vendors, effects: Sequence[Effect]) -> Trade
         received=received,
         received_pieces=pieces,
         worth=worth,
-        shelved=await _shelved(vendors, effects, papers),
+        shelved=await shelved_pieces(vendors, effects, papers),
         paid=tuple(paid for one in found["payable"] for paid in _paid(one["CONTENT"])),
         disputed=disputed,
         reserved=tuple(f"reservation {one['DOC_NO']}" for one in free if not one["PO_NUMBER"]),
-        at_suppliers={order.number: await _standing(vendors, order.number) for order in orders},
+        at_suppliers={order.number: await orders_at_suppliers(vendors, order.number) for order in orders},
     )
 
 
@@ -116,7 +116,7 @@ async def _own_numbers(vendors: Vendors) -> dict[str, str]:
     return {row["PO_NUMBER"]: row["EXT_NO"] or row["PO_NUMBER"] for row in rows}
 
 
-async def _shelved(vendors: Vendors, effects: Sequence[Effect], papers: Mapping[str, str]) -> dict[str, Decimal]:
+async def shelved_pieces(vendors: Vendors, effects: Sequence[Effect], papers: Mapping[str, str]) -> dict[str, Decimal]:
     """Base units on the shelf by order; `papers` are the orders of receipts and returns."""
     shelved: dict[str, Decimal] = {}
     for word, (path, sign) in SHELVES.items():
@@ -134,7 +134,7 @@ async def _shelved(vendors: Vendors, effects: Sequence[Effect], papers: Mapping[
     return shelved
 
 
-async def _standing(vendors: Vendors, number: str) -> int:
+async def orders_at_suppliers(vendors: Vendors, number: str) -> int:
     """How often an order stands at its supplier."""
     found = (await vendors.supplier.get("/x1/orders", [("number", number)]))["messages"]
     return sum(one["state"] == "received" for one in found)

@@ -1,18 +1,15 @@
 """What people of purchasing type during the day, because what comes next depends on it."""
 
-import json
-import shlex
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from canonical.documents.work_item import Cause, Decision
 from canonical.identity import REQUEST_PROCESS
-from suture.demo.play import Say, Unplayable
 from suture.demo.purchasing.moves import Approve, Ask, Decide, Delegate, Phone, Purchase
 from suture.demo.purchasing.standing import PurchaseWatch, basket_today
 from suture.demo.purchasing.until import until
-from suture.demo.shell import shown, typed
+from suture.demo.shell import shown
+from suture.demo.telling import Say
+from suture.demo.typist import Typist
 from suture.store.work_items import Listed
 from suture.up.folder import Home
 
@@ -22,8 +19,7 @@ class Commands:
 
     def __init__(self, watch: PurchaseWatch, *, home: Home, say: Say) -> None:
         self._watch = watch
-        self._home = home
-        self._say = say
+        self._typist = Typist(home, say)
 
     async def approve(self, purchase: Purchase, order: str, move: Approve) -> None:
         """Somebody lets its order pass, or does not, once asked. `order`: its number, once there is one."""
@@ -37,7 +33,7 @@ class Commands:
         await until(is_asked, f"{purchase.number}: an approval")
         item = asked[0].item.item_id
         words = ("reject", item, "--reason", move.reject) if move.reject else ("approve", item)
-        await self._type(("approvals", *words), by=move.person)
+        await self._typist.type(("approvals", *words), by=move.person)
 
     async def decide(self, purchase: Purchase, order: str, move: Decide) -> None:
         """Somebody decides about it, once asked."""
@@ -48,12 +44,12 @@ class Commands:
             return bool(asked)
 
         await until(is_asked, f"{purchase.number}: question {move.cause}")
-        await self._type(("work", "resolve", asked[0].item.item_id, *move.options), by=move.person)
+        await self._typist.type(("work", "resolve", asked[0].item.item_id, *move.options), by=move.person)
 
     async def delegate(self, move: Delegate) -> None:
         """Somebody goes away until tomorrow."""
         tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S")
-        await self._type(("approvals", "delegate", move.deputy, "--until", tomorrow), by=move.absent)
+        await self._typist.type(("approvals", "delegate", move.deputy, "--until", tomorrow), by=move.absent)
 
     async def ask(self, purchase: Purchase, move: Ask) -> None:
         """A need that no movement of stock tells of."""
@@ -64,8 +60,8 @@ class Commands:
             "location": move.location,
             "item": str(move.item),
         }
-        file = self._written(need, name=f"ask-{purchase.number}")
-        await self._type(("start", REQUEST_PROCESS, "--file", shown(file), "--source", "inventory"), by=move.by)
+        file = self._typist.written(need, name=f"ask-{purchase.number}")
+        await self._typist.type(("start", REQUEST_PROCESS, "--file", shown(file), "--source", "inventory"), by=move.by)
 
     async def phone(self, purchase: Purchase, move: Phone) -> None:
         """The confirming order of what was phoned, handed to the supplier's basket."""
@@ -86,18 +82,6 @@ class Commands:
             "rush_reference": move.reference,
             "factors": [{"unit": "box", "per": "each", "factor": "5", "since": "2026-01-01"}],
         }
-        file = self._written(request, name=f"rush-{purchase.number}")
+        file = self._typist.written(request, name=f"rush-{purchase.number}")
         told = ("--file", shown(file), "--type", "item.requested", "--source", "inventory")
-        await self._type(("signal", basket.business_key, *told), by=move.by)
-
-    async def _type(self, words: Sequence[str], *, by: str) -> None:
-        line = shlex.join(("suture", *words, "--token-file", shown(self._home.token_file(by))))
-        self._say(line)
-        ended = await typed(line, self._home)
-        if ended.code != 0:
-            raise Unplayable(f"{ended.line}: {ended.output}")
-
-    def _written(self, document: Mapping[str, object], *, name: str) -> Path:
-        file = self._home.folder / f"{name}.json"
-        file.write_text(json.dumps(document, indent=2), encoding="utf-8")
-        return file
+        await self._typist.type(("signal", basket.business_key, *told), by=move.by)

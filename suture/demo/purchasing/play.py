@@ -19,7 +19,6 @@ from canonical.identity import (
 )
 from canonical.inbound import EventType
 from canonical.purchasing.replenishing import OrderCalendar
-from suture.demo.play import Say
 from suture.demo.purchasing.commands import Commands
 from suture.demo.purchasing.dock import Clerk
 from suture.demo.purchasing.moves import (
@@ -54,6 +53,7 @@ from suture.demo.purchasing.placed import Placed, terms
 from suture.demo.purchasing.standing import PurchaseWatch, basket_today, bill_run, need_run
 from suture.demo.purchasing.trade import Trade
 from suture.demo.purchasing.until import until
+from suture.demo.telling import Say
 from suture.demo.together import together
 from suture.demo.vendors import Vendors
 from suture.up.folder import Home
@@ -68,6 +68,7 @@ class Purchasing:
         self,
         purchases: Sequence[Purchase],
         vendors: Vendors,
+        trade: Trade,
         watch: PurchaseWatch,
         *,
         home: Home,
@@ -77,7 +78,7 @@ class Purchasing:
         self._calendar = calendar
         self._purchases = purchases
         self._vendors = vendors
-        self._trade = Trade(vendors)
+        self._trade = trade
         self._clerk = Clerk(vendors.inventory)
         self._watch = watch
         self._commands = Commands(watch, home=home, say=say)

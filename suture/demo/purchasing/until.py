@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from suture.demo.play import Unplayable
+from suture.demo.telling import Unplayable
 
 LOOKS_EVERY = 0.5
 COMES_WITHIN = 300.0
