@@ -19,10 +19,11 @@ ONCE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv demo test check format lint types imports bench bench-real histories support lock clean
+.PHONY: help venv demo demo-real test check format lint types imports bench bench-real histories support lock clean
 
 help:
-	@echo "make demo [ONCE=1]   a hospital day on four real systems; ONCE=1 ends by itself"
+	@echo "make demo [ONCE=1]   a hospital day on four sandbox systems; ONCE=1 ends by itself"
+	@echo "make demo-real       a smaller day on Tryton and a FHIR server, which it installs; ONCE=1 as above"
 	@echo "make test            every test, on real servers"
 	@echo "make check           format, lint, types, import rules"
 	@echo "make bench           throughput against a bare workflow, and of Tryton and HAPI FHIR against bare calls"
@@ -56,6 +57,9 @@ $(STAMP): $(LOCKED) pyproject.toml
 
 demo: $(STAMP)
 	@exec $(BIN)/suture demo $(if $(filter-out 0,$(ONCE)),--once)
+
+demo-real: $(STAMP)
+	@exec $(BIN)/suture demo --real $(if $(filter-out 0,$(ONCE)),--once)
 
 # Tests of one file stay together, and share what it starts. Those that hold calls or measure time come next, alone, and last
 # those of the systems that nobody here wrote.

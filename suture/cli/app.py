@@ -83,11 +83,14 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Resolve the work items too, then stop; 0 if all agrees.")
     ] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="On Tryton and a HAPI FHIR server, which it installs, beside the sandbox.")
+    ] = False,
 ) -> None:
     """Play a hospital day against a sandbox."""
     from suture.cli.demo import demo as play
 
-    play(once=once)
+    play(once=once, real=real)
 
 
 app.add_typer(start, name="start")

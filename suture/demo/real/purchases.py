@@ -1,0 +1,155 @@
+"""The purchases of the day on real systems: orders, receipts and invoices in Tryton, beside one in the sandbox's ERP."""
+
+from canonical.documents.work_item import Cause
+from suture.demo.purchasing.invoicing import OVERRIDE
+from suture.demo.purchasing.moves import (
+    Acknowledge,
+    Approve,
+    Authorise,
+    Await,
+    Bill,
+    Change,
+    Decided,
+    Dock,
+    End,
+    Lack,
+    Purchase,
+    SendBack,
+    Ship,
+    Wanted,
+)
+from suture.demo.purchasing.needs import ORDERED
+from suture.demo.purchasing.receiving import SHORT_CLOSE, boxes, comes
+
+PURCHASES = (
+    Purchase(
+        number="N-501",
+        says="guide wires fall below par: basket, order, receipt, payment",
+        trouble="approved by rule; ordered, received and paid in Tryton",
+        supplier=100006,
+        makes=4734,
+        moves=(Lack(item=4734, location="CATH", lacking=15), ORDERED, *comes("R-501"), Bill(number="INV-501")),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="N-502",
+        says="stapler reloads fall far below par",
+        trouble="above what passes by rule: approved by the head of surgery",
+        supplier=100002,
+        makes=4738,
+        moves=(
+            Lack(item=4738, location="OR-2", lacking=55),
+            Approve(person="olga"),
+            ORDERED,
+            *comes("R-502"),
+            Bill(number="INV-502"),
+        ),
+        end=End(received="6", invoiced="6"),
+    ),
+    Purchase(
+        number="N-503",
+        says="skin markers fall below par",
+        trouble="one box of three comes, the rest is back-ordered: the buyer cancels it, an amendment in Tryton",
+        supplier=100007,
+        makes=4719,
+        moves=(
+            Lack(item=4719, location="OR-1", lacking=25),
+            ORDERED,
+            Acknowledge(
+                says=(
+                    {"item": 4719, "status": "accepted", "quantity": 1},
+                    {"item": 4719, "status": "back-ordered", "quantity": 2},
+                )
+            ),
+            Ship(says=({"item": 4719, "quantity": 1},)),
+            Dock(number="R-503"),
+            Await(what="receipt", number="R-503"),
+            Bill(number="INV-503"),
+        ),
+        answers=(Decided(cause=Cause.back_order, options=("--correct", "remainder=cancel")),),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-504",
+        says="two boxes of guide wires that a buyer orders in Tryton",
+        trouble="billed five per cent too high: held, and let pass by the buyer",
+        supplier=100006,
+        moves=(
+            boxes(4718, 2, at="OR-2"),
+            *comes("R-504"),
+            Bill(number="INV-504", says=({"item": 4718, "markup": "1.05"},)),
+        ),
+        answers=(OVERRIDE,),
+        end=End(received="2", invoiced="2", more="50.66"),
+    ),
+    Purchase(
+        number="B-505",
+        says="three boxes of reloads, of which two come",
+        trouble="the third box never comes: the line is short-closed by the buyer",
+        supplier=100002,
+        moves=(
+            boxes(4722, 3, at="OR-1"),
+            Acknowledge(),
+            Ship(says=({"item": 4722, "quantity": 2},)),
+            Dock(number="R-505"),
+            Await(what="receipt", number="R-505"),
+            Bill(number="INV-505"),
+        ),
+        answers=(SHORT_CLOSE,),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-506",
+        says="three boxes of guide wires, one sent back after it was paid",
+        trouble="authorised by the supplier, and credited: a credit note in Tryton",
+        supplier=100006,
+        moves=(
+            boxes(4734, 3, at="OR-2"),
+            *comes("R-506"),
+            Bill(number="INV-506"),
+            Await(what="paid", number="INV-506"),
+            SendBack(number="RT-506", receipt="R-506", item=4734, quantity=1, reason="not needed"),
+            Await(what="claim", number="RT-506"),
+            Authorise(number="RT-506"),
+            Await(what="return", number="RT-506"),
+            Bill(number="CR-506", kind="credit", says=({"item": 4734, "quantity": 1},)),
+        ),
+        answers=(SHORT_CLOSE,),
+        end=End(received="2", invoiced="2"),
+    ),
+    Purchase(
+        number="B-507",
+        says="a box of suction tubing, billed with freight and tax",
+        trouble="freight is prepaid and the hospital exempt: paid short, and asked back by debit memo",
+        supplier=100007,
+        moves=(
+            boxes(4727),
+            *comes("R-507"),
+            Bill(number="INV-507", extras={"freight": "35.00", "tax": "44.00"}),
+        ),
+        end=End(received="1", invoiced="1", disputed="79.00"),
+    ),
+    Purchase(
+        number="B-508",
+        says="a box of guide wires, entered at an old price and billed at the contract's",
+        trouble="the buyer amends the order in Tryton and hands it in: the invoice matches by itself",
+        supplier=100006,
+        moves=(
+            boxes(4734, at="OR-1", price="500.00"),
+            *comes("R-508"),
+            Bill(number="INV-508", says=({"item": 4734, "price": "565.80"},)),
+            Await(what="question", number=Cause.price_hold),
+            Change(lines=(Wanted(item=4734, quantity=1),)),
+        ),
+        end=End(received="1", invoiced="1"),
+    ),
+    Purchase(
+        number="B-509",
+        says="a box of suction tubing for the facility on the sandbox",
+        trouble="its order, receipt and payable are in the sandbox's ERP",
+        supplier=100007,
+        facility="SOUTH",
+        moves=(boxes(4727), *comes("R-509"), Bill(number="INV-509")),
+        end=End(received="1", invoiced="1"),
+    ),
+)
