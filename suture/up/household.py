@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack
 from pathlib import Path
 from secrets import token_urlsafe
+from time import monotonic
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -56,7 +57,7 @@ class Household:
     ) -> None:
         self._folder = folder
         self._fresh = fresh
-        self._say = say
+        self.say = say
         self._plan = plan
         self._prepare = prepare
         self._away: set[str] = set()
@@ -118,27 +119,30 @@ class Household:
         await asyncio.to_thread(migrate, self.settings.store.url)
         codec_path = token_urlsafe(24)
         if self._plan.peers:
-            self.peers = Peers(self.settings, self.home, say=self._say)
+            self.peers = Peers(self.settings, self.home, say=self.say)
             await self.peers.install()
         self.server = await self._temporal(codec_path)
         self.ui_url = self.server.ui_url or self.settings.temporal.ui_url
         environment = dict(os.environ) | {CONFIG: str(self.home.config), CODEC_PATH: codec_path}
+        began = monotonic()
         if self._plan.peers:
+            self.say(f"starting {' and '.join(self._plan.peers)}, which takes half a minute or more")
             await self.peers.start(self._run, self._until, self._stack, environment)
         await self._start_sandbox(environment)
         for name in self._plan.peers:
             await self._peer_serves(name)
-            self._say(f"{name:<9} {self.settings.systems[name].settings['base_url']}")
+            url = self.settings.systems[name].settings["base_url"]
+            self.say(f"{name:<9} {url} ({monotonic() - began:.0f} s)")
         if self._prepare is not None:
             await self._prepare(self)
         self._run("gateway", [sys.executable, "-m", "suture.gateway"], environment)
         self._run("worker", [sys.executable, "-m", "worker"], environment)
         self._run("codec", [sys.executable, "-m", "suture.codec_server"], environment)
         await self._until("gateway", self._answers("GET", f"{self.gateway_url}/readyz"))
-        self._say(f"gateway   {self.gateway_url}")
+        self.say(f"gateway   {self.gateway_url}")
         await self._until("worker", self._worker_is_ready)
         await self._until("codec", self._answers("OPTIONS", f"{self._codec_url(codec_path)}/decode"))
-        self._say(f"web ui    {self.ui_url}")
+        self.say(f"web ui    {self.ui_url}")
 
     def _first_keys(self) -> None:
         """Make the keys at the very first start; new ones in place of lost ones would open nothing that is there."""
@@ -148,7 +152,7 @@ class Household:
         if revision(store) is not None or self._history.exists():
             raise KeysError(f"keys: {keys} is missing, and what is stored can be read with it only: restore its copy")
         make_keys(keys)
-        self._say(f"keys      {keys}: keep a copy, nothing can be read without it")
+        self.say(f"keys      {keys}: keep a copy, nothing can be read without it")
 
     @property
     def _history(self) -> Path:
@@ -162,7 +166,7 @@ class Household:
         host, _, port = temporal.address.rpartition(":")
         environ = dict(os.environ)
         if named_address(environ) not in ("", temporal.address):
-            self._say(f"{ADDRESS} is set: hospital.toml names {temporal.address}, and that is what counts")
+            self.say(f"{ADDRESS} is set: hospital.toml names {temporal.address}, and that is what counts")
             environ.pop(ADDRESS)
         if host not in LOOPBACK:
             # Only a server on this machine can be one of our own.
@@ -175,7 +179,7 @@ class Household:
                 port=int(port),
                 ui_port=urlsplit(temporal.ui_url).port,
                 ui_codec_endpoint=self._codec_url(codec_path),
-                say=self._say,
+                say=self.say,
             )
         )
 
@@ -193,7 +197,7 @@ class Household:
             )
         for name, system in self.systems.items():
             await self._until(name, self._answers("GET", f"{system.url}/openapi.json"))
-            self._say(f"{name:<9} {system.url}")
+            self.say(f"{name:<9} {system.url}")
 
     def _run(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Child:
         child = Child(argv, log=self.home.log(name), env=environment)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import mkdtemp
+from time import monotonic
 from urllib.parse import urlsplit
 
 import httpx
@@ -44,7 +45,9 @@ class Peers:
 
     async def install(self) -> None:
         """Have both in the cache folder; what is done is told line by line, as it takes minutes at the first time."""
+        began = monotonic()
         await asyncio.gather(*(self._install(name) for name in self._urls))
+        self._say(f"{' and '.join(self._urls)} are installed ({monotonic() - began:.0f} s)")
 
     async def start(self, run: Run, until: Until, stack: AsyncExitStack, environment: Mapping[str, str]) -> None:
         """Start them, the database first, which goes with the household."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from canonical.identity import ORDER_PROCESS
 from canonical.purchasing.policy import PurchasingPolicy
@@ -43,7 +44,9 @@ class RealStage:
 
     async def prepare(self, house: Household) -> None:
         """Plant the master data."""
+        began = monotonic()
         await plant(house)
+        house.say(f"items, prices, codes, patients and shelves are entered in both ({monotonic() - began:.0f} s)")
 
     @asynccontextmanager
     async def cast(self, scene: Scene) -> AsyncIterator[Cast]:
