@@ -39,11 +39,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="by turns, so that drift weighs on both alike")
     parser.add_argument("--events", type=int, default=usual.events, help="for the gateway")
     parser.add_argument("--only", choices=("engine", "real"), help="the engine alone, or Tryton and HAPI FHIR alone")
-    parser.add_argument("--share", type=float, default=1.0, help="of the usual pieces of work at the real systems")
+    parser.add_argument("--share", type=float, default=RealExtent.share, help="of the pieces of work at real systems")
     parser.add_argument("--json", action="store_true", help="the report as JSON, on standard output")
     given = parser.parse_args()
     extent = Extent(runs=given.runs, concurrency=given.concurrency, rounds=given.rounds, events=given.events)
-    real = RealExtent(rounds=given.rounds, share=given.share)
+    # A piece of work there takes seconds, and each verb has three rounds of pairs as it is.
+    real = RealExtent(rounds=max(1, given.rounds // 2), share=given.share)
     try:
         with TemporaryDirectory(prefix="suture-bench-") as folder:
             report = asyncio.run(measure(given.only, extent, real, Path(folder)))
@@ -66,6 +67,7 @@ def main() -> None:
 
 async def measure(only: str | None, extent: Extent, real: RealExtent, folder: Path) -> Everything:
     """Both halves, one after the other, or the one asked for."""
+    (folder / "engine").mkdir()
     return Everything(
         engine=await run(extent, folder / "engine", say=_say) if only != "real" else None,
         real=await run_real(real, folder / "real", say=_say) if only != "engine" else None,

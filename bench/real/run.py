@@ -18,11 +18,11 @@ Say = Callable[[str], None]
 class RealExtent:
     """How much: rounds by turns, clients at once, and the share of the usual pieces in a round."""
 
-    rounds: int = 4
+    rounds: int = 2
     at_once: tuple[int, ...] = (1, 4, 8)
-    share: float = 1.0
+    share: float = 0.25
     movements: int = 60
-    limits: tuple[Limit, ...] = ((100, None), (8, None), (4, None), (2, None))
+    limits: tuple[Limit, ...] = ((100, None), (4, None))
 
 
 async def run_real(extent: RealExtent, folder: Path, *, say: Say) -> RealReport:

@@ -18,7 +18,7 @@ from canonical.money import Money
 from canonical.ports import Billing
 from connectors.systems.sandbox_billing.connector import SYSTEM
 from tests.connectors.hearing import hear
-from tests.sandbox.billing_process import BillingProcess, Subscriber, standing, until
+from tests.sandbox.billing_process import BillingProcess, Subscriber, until
 
 DAY = date(2026, 11, 20)
 ACCOUNT, CASE = "A100001", "C-2026-0001"
@@ -185,17 +185,6 @@ async def test_a_rejection_by_the_batch_is_found_without_the_vendors_words(
     assert found.reason == "R05: the amount disagrees with the master"
     with pytest.raises(BusinessRefusal):
         await post(billing, key, amount=Money(amount=Decimal(1), currency="USD"))
-
-
-@pytest.mark.parametrize(("reason", "code"), [("", "IN-ERROR"), ("wasted goods", "NO-CHARGE")])
-async def test_a_void_tells_by_a_code_whether_the_use_stands(
-    process: BillingProcess, billing: Billing, reason: str, code: str
-) -> None:
-    key = wire_key(f"void {code}")
-    await post(billing, key)
-    await billing.void_charge(key, wire_key=wire_key(f"undo {code}"), no_charge_reason=reason)
-    async with process.client() as client:
-        assert (await standing(client, key))["void"]["rsn_cd"] == code
 
 
 async def test_a_billed_charge_is_refused_a_void_and_given_a_credit(process: BillingProcess, billing: Billing) -> None:

@@ -55,8 +55,10 @@ class FhirBillingClient:
         tasks: list[Resource] = []
         for some in portions(wire_keys, most=_KEYS_PER_CALL):
             keys = ",".join(token(WIRE_KEY, key) for key in some)
-            asked = [("identifier", keys), ("_revinclude", "Task:focus"), _PAGE]
-            for resource in await self._fhir.search("ChargeItem", asked):
+            # A key has one charge, and a charge a Task or none.
+            for resource in await self._fhir.look_up(
+                "ChargeItem", [("identifier", keys), ("_revinclude", "Task:focus")]
+            ):
                 if resource["resourceType"] == "ChargeItem":
                     charges[resource["id"]] = resource
                 else:
@@ -65,7 +67,7 @@ class FhirBillingClient:
 
     async def tasks(self, charge_id: str) -> tuple[Resource, ...]:
         """The Tasks about a ChargeItem."""
-        return await self._fhir.search("Task", [("focus", f"ChargeItem/{charge_id}"), _PAGE])
+        return await self._fhir.look_up("Task", [("focus", f"ChargeItem/{charge_id}")])
 
     async def invoices(self, accounts: Iterable[str]) -> list[Resource]:
         """The issued invoices of accounts, by their ids."""
