@@ -18,6 +18,7 @@ from suture.demo.corrections import EARLY
 from suture.demo.day import BY_NUMBER, USES
 from suture.demo.labels import gs1, gtin, hibc
 from suture.demo.mending import MENDS
+from suture.demo.real.uses import USES as REAL_USES
 from suture.demo.uses import OPERATIONS, Nothing, Use
 from suture.demo.wire import WIRE
 from tests.suture import test_demo_purchases
@@ -65,7 +66,7 @@ def test_serials_are_used_once_except_where_the_same_act_is_told_twice() -> None
 
 
 def test_what_people_answer_is_a_decision_and_what_they_mend_is_told_in_words() -> None:
-    answers = [answer for use in USES for answer in use.answers.values()]
+    answers = [answer for use in (*USES, *REAL_USES) for answer in use.answers.values()]
     assert {answer.options[0].removeprefix("--") for answer in answers} <= set(Decision)
     assert {answer.first for answer in answers if answer.first} == set(MENDS)
 
