@@ -29,8 +29,14 @@ class Both:
         table = {"base_url": peer.url, "database": DATABASE, "login": LOGIN, "password_file": str(peer.secret_file)}
         settings = TrytonSettings.model_validate_json(json.dumps(table), strict=True)
         self.wire, self.bare = Wire(connections=settings.max_connections), BareTryton(peer.url)
+        # Nobody repeats a call here: eight clients may wait longer for eight connections than an engine would have them.
+        patient = settings.timeout * 3
         rest = RestClient(
-            system="tryton", base_url=f"{peer.url}/{DATABASE}/", timeout=settings.timeout * 3, transport=self.wire
+            system="tryton",
+            base_url=f"{peer.url}/{DATABASE}/",
+            timeout=patient,
+            connect_timeout=patient,
+            transport=self.wire,
         )
         self.ours = Tryton("tryton", settings, TrytonClient(rest, settings))
         self._run = uuid4().hex[:6]
