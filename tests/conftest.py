@@ -61,9 +61,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a server that nobody here wrote runs last, and the first such test waits for it."""
     for item in items:
-        if any(name in item.nodeid for name in ("fhir", "tryton", "/test_real_", "/test_peers")):
+        by_name = {"real", "peers"} & set(item.path.stem.split("_"))
+        if by_name or any(name in item.nodeid for name in ("fhir", "tryton")):
             item.add_marker(pytest.mark.real)
-            item.add_marker(pytest.mark.timeout(BOOTS_WITHIN))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(BOOTS_WITHIN))
 
 
 @pytest.fixture(scope="session", autouse=True)
