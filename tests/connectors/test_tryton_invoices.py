@@ -41,7 +41,7 @@ async def system(peer: TrytonInvoicesPeer) -> AsyncIterator[Any]:
 async def number(system: Any) -> str:
     """Ten of an item at ten dollars were ordered under this number."""
     name = f"PO-{uuid4().hex[:8]}"
-    await ordered(system._client, name)
+    await ordered(system, name)
     return name
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ import pytest
 
 from canonical.documents.posting import ReceiptPosting
 from canonical.documents.receipt import ReceivedLot
-from canonical.errors import BusinessRefusal, Uncertain
+from canonical.errors import Audience, BusinessRefusal, Uncertain
 from canonical.kinds import Kind
 from tests.connectors.contract.peers.tryton_invoices import TrytonInvoicesPeer
 from tests.connectors.contract.trouble import Trouble
-from tests.connectors.purchases import DAY, goods_return, receipt
+from tests.connectors.purchases import DAY, change, goods_return, receipt
 from tests.connectors.stock import EXPIRES, lot, lots_in, lots_out
+from tests.connectors.tryton_books import client_of
 from tests.connectors.tryton_orders import new_key, ordered, shown
 
 MISSED = "wizard.purchase.handle.shipment.exception.execute"
@@ -40,7 +42,7 @@ async def system(peer: TrytonInvoicesPeer) -> AsyncIterator[Any]:
 async def number(system: Any) -> str:
     """Ten of an item at ten dollars were ordered under this number."""
     name = f"PO-{uuid4().hex[:8]}"
-    await ordered(system._client, name)
+    await ordered(system, name)
     return name
 
 
@@ -48,6 +50,30 @@ async def test_more_than_was_ordered_is_received_for_the_dock_has_counted_it(sys
     for quantity in ("8", "5"):
         await system.books()[Kind.receipt].post(receipt(number, quantity=quantity), wire_key=new_key())
     assert await shown(system, number) == {"shipment": "received", "came": 13, "awaited": 0, "billed": 0}
+
+
+async def test_an_order_of_a_buyers_own_is_received_by_the_number_and_the_lines_that_tryton_gives_it(
+    peer: TrytonInvoicesPeer, system: Any, number: str, tmp_path: Path
+) -> None:
+    (tmp_path / "admin").write_text("admin")
+    buyer = client_of(peer, "admin", tmp_path / "admin")
+    head = ["company", "party", "invoice_address", "payment_term", "currency", "warehouse", "purchase_date"]
+    goods = ["product", "unit", "quantity", "unit_price"]
+    fields = [*head, *(f"lines.{name}" for name in goods)]
+    [like] = await buyer.rows("purchase.purchase", [["description", "=", number]], fields)
+    line = {name: like["lines."][0][name] for name in goods}
+    values = {**{name: like[name] for name in head}, "lines": [["create", [line]]]}
+    made = await buyer.create("purchase.purchase", values, audience=Audience.buyer)
+    for button in ("quote", "confirm"):
+        await buyer.press("purchase.purchase", button, made, audience=Audience.buyer)
+    [row] = await buyer.rows("purchase.purchase", [["id", "=", made]], ["number"])
+    await buyer.close()
+    told = await system.order(facility="NORTH", number=row["number"])
+    assert (told.number, told.lines[0].line) == (row["number"], 1)
+    await system.books()[Kind.receipt].post(receipt(row["number"], quantity="4"), wire_key=new_key())
+    changed = change(row["number"], quantity="4", line={"cost_centre": told.lines[0].cost_centre})
+    await system.books()[Kind.order_change].post(changed, wire_key=new_key())
+    assert (await system.order(facility="NORTH", number=row["number"])).lines[0].quantity == 4
 
 
 async def test_receipts_of_one_order_by_two_engines_at_once_never_take_over_the_same_move(
@@ -80,7 +106,7 @@ async def test_a_receipt_that_is_taken_back_is_awaited_again_also_by_a_look_up_a
 
 async def test_a_receipt_that_tryton_refuses_is_not_found_and_its_goods_are_awaited_still(system: Any) -> None:
     number, key = f"PO-{uuid4().hex[:8]}", new_key()
-    await ordered(system._client, number, item="4701")
+    await ordered(system, number, item="4701")
     with pytest.raises(BusinessRefusal):
         await system.books()[Kind.receipt].post(of_item(number, "4701", quantity="4"), wire_key=key)
     assert await system.books()[Kind.receipt].find([key]) == ()
@@ -92,7 +118,7 @@ async def test_goods_of_an_order_are_put_away_from_the_dock_and_go_back_over_it_
 ) -> None:
     number, books = f"PO-{uuid4().hex[:8]}", system.books()
     one, other = lot(f"A{uuid4().hex[:8]}", 3), lot(f"B{uuid4().hex[:8]}", 2)
-    await ordered(system._client, number, item="4701")
+    await ordered(system, number, item="4701")
     await books[Kind.receipt].post(of_item(number, "4701", one, other, quantity="5"), wire_key=new_key())
     assert await counted(system, one, other) == {"dock": [3, 2], "OR-1": [0, 0]}
     put = await books[Kind.lots_in].post(lots_in("4701", one, other, order=number), wire_key=new_key())

@@ -1,54 +1,32 @@
-"""An order in Tryton as our connector places it, by raw calls, and what Tryton shows of it afterwards."""
+"""An order in Tryton, and what Tryton shows of it afterwards."""
 
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from canonical.errors import Audience
+from canonical.documents.contract import UnitPrice
 from canonical.identity import wire_key
-from connectors.systems.tryton.client import Row, TrytonClient
-from connectors.systems.tryton.values import number
-from tests.connectors.purchases import DAY, SUPPLIER
+from canonical.kinds import Kind
+from connectors.systems.tryton.client import Row
+from tests.connectors.purchases import order
 
-PURCHASE = "purchase.purchase"
-OWNER = Audience.buyer
+PER_BOX = Decimal(10)
 
 
 async def ordered(
-    client: TrytonClient,
+    system: Any,
     name: str,
     *,
     quantity: Decimal = Decimal(10),
     price: Decimal = Decimal(10),
     unit: str = "each",
     item: str = "4711",
-) -> int:
-    """Order so many of an item under our number, as line 1, for the north campus; answers Tryton's id of it."""
-    [product] = await client.rows("product.product", [["code", "=", item]], ["default_uom.category"])
-    category = product["default_uom."]["category"]
-    [measure] = await client.rows("product.uom", [["name", "=", unit], ["category", "=", category]], ["id"])
-    [supplier] = await client.rows("party.party", [["code", "=", SUPPLIER]], ["addresses", "supplier_payment_term"])
-    [place] = await client.rows("stock.location", [["code", "=", "NORTH"], ["type", "=", "warehouse"]], ["id"])
-    company = await client.company()
-    [own] = await client.rows("company.company", [["id", "=", company]], ["currency"])
-    line = {"type": "line", "sequence": 1, "product": product["id"], "unit": measure["id"]}
-    values: dict[str, Any] = {
-        "company": company,
-        "party": supplier["id"],
-        "invoice_address": supplier["addresses"][0],
-        "payment_term": supplier["supplier_payment_term"],
-        "currency": own["currency"],
-        "warehouse": place["id"],
-        "invoice_method": "manual",
-        "purchase_date": DAY,
-        "reference": f"KEY-{name}",
-        "description": name,
-        "lines": [["create", [{**line, "quantity": number(quantity), "unit_price": price}]]],
-    }
-    order = await client.create(PURCHASE, values, audience=OWNER)
-    await client.press(PURCHASE, "quote", order, audience=OWNER)
-    await client.press(PURCHASE, "confirm", order, audience=OWNER)
-    return order
+) -> None:
+    """Order so many of an item under our number, as line 1, for the north campus; the price is of one unit."""
+    each = UnitPrice(amount=price, currency="USD", unit=unit)
+    line = {"item": item, "unit": unit, "base_factor": PER_BOX if unit == "box" else Decimal(1), "price": each}
+    placed = order(name, quantity=str(quantity), line=line)
+    await system.books()[Kind.order].post(placed, wire_key=wire_key(f"order {name}"))
 
 
 def new_key() -> str:

@@ -26,7 +26,7 @@ from connectors.systems.tryton.amended import (
 )
 from connectors.systems.tryton.amending import Amending, unwanted
 from connectors.systems.tryton.client import Row, TrytonClient
-from connectors.systems.tryton.kept_orders import FIELDS, ORDERED, came, centre, numbered
+from connectors.systems.tryton.kept_orders import FIELDS, ORDERED, by_number, came, centre, numbered
 from connectors.systems.tryton.order_lines import OrderLines
 from connectors.systems.tryton.refusals import refused
 from connectors.systems.tryton.settings import TrytonSettings
@@ -107,7 +107,7 @@ class Changes:
     async def _purchase(self, order: Order, wire_key: str) -> Row:
         """The order to change, as Tryton has it; refused where others have changed it meanwhile."""
         domain = [
-            ["description", "=", order.number],
+            by_number(order.number),
             ["warehouse.code", "=", self._settings.warehouse_of(order.facility)],
             ["state", "in", list(ORDERED)],
         ]

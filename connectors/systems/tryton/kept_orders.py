@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from canonical.documents.order import LineKind, Order, OrderLine, OrderType
 from canonical.errors import Misread
 from connectors.systems.tryton.amended import ORDER, is_taken_back, revision
-from connectors.systems.tryton.client import Row
+from connectors.systems.tryton.client import Domain, Row
 from connectors.systems.tryton.line_words import unworded
 from connectors.systems.tryton.prices import CONTRACT
 from connectors.systems.tryton.settings import TrytonSettings
@@ -60,6 +60,11 @@ def commented(order: Order) -> str:
             (_RUSH, order.rush_reference),
         ],
     )
+
+
+def by_number(number: str) -> Domain:
+    """Orders by our number, or by Tryton's own where a buyer has made them there."""
+    return ["OR", [["description", "=", number]], [["number", "=", number]]]
 
 
 def numbered(row: Row) -> Mapping[int, Row]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from canonical.errors import Audience
+from connectors.systems.tryton.amended import ORDER
 from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.kept_orders import ORDERED, by_number, numbered
 from connectors.systems.tryton.refusals import refused
 from connectors.systems.tryton.values import exact
 
-_MODEL = "purchase.purchase"
-_ORDERED = ("confirmed", "processing", "done")
 _MOVE = (
     "product",
     "unit",
@@ -29,8 +29,8 @@ _MOVE = (
     "_timestamp",
 )
 _FIELDS = [
-    *("party", "party.supplier_location", "currency", "warehouse", "warehouse.input_location"),
-    *(f"lines.{field}" for field in ("sequence", "product", "unit", "unit.factor", "quantity", "unit_price")),
+    *("description", "party", "party.supplier_location", "currency", "warehouse", "warehouse.input_location"),
+    *(f"lines.{field}" for field in ("type", "sequence", "product", "unit", "unit.factor", "quantity", "unit_price")),
     *(f"lines.moves.{field}" for field in (*_MOVE, "from_location.type")),
     *(f"lines.invoice_lines.{field}" for field in ("quantity", "unit.factor", "invoice.state")),
 ]
@@ -116,7 +116,8 @@ class Order:
 
     def line(self, number: int) -> Line | None:
         """The line of our number."""
-        return next((Line(row) for row in self.row["lines."] if row["sequence"] == number), None)
+        row = numbered(self.row).get(number)
+        return Line(row) if row else None
 
 
 class Orders:
@@ -127,15 +128,13 @@ class Orders:
 
     async def named(self, number: str) -> Order | None:
         """The order of our number."""
-        domain = [["description", "=", number], ["state", "in", list(_ORDERED)]]
-        found = await self._client.rows(_MODEL, domain, _FIELDS) if number else []
-        return Order(found[-1]) if found else None
+        row = await self._newest(number, _FIELDS)
+        return Order(row) if row else None
 
     async def dock_of(self, number: str) -> int | None:
         """The location to which the goods of an order come."""
-        domain = [["description", "=", number], ["state", "in", list(_ORDERED)]]
-        found = await self._client.rows(_MODEL, domain, ["warehouse.input_location"]) if number else []
-        return int(found[-1]["warehouse."]["input_location"]) if found else None
+        row = await self._newest(number, ["description", "warehouse.input_location"])
+        return int(row["warehouse."]["input_location"]) if row else None
 
     async def required(self, number: str, operation: str) -> Order:
         """The order of our number; `BusinessRefusal` where there is none."""
@@ -183,6 +182,12 @@ class Orders:
             "invoice", order, {"domain_invoices": [invoice], "recreate_invoices": [invoice], "ignore_invoices": []}
         )
 
+    async def _newest(self, number: str, fields: Sequence[str]) -> Row | None:
+        """By our number before Tryton's own."""
+        domain = [by_number(number), ["state", "in", list(ORDERED)]]
+        found = await self._client.rows(ORDER.model, domain, fields) if number else []
+        return max(found, key=lambda row: (row["description"] == number, row["id"]), default=None)
+
     async def _decide(self, what: str, order: int, told: Row) -> None:
         wizard = f"purchase.handle.{what}.exception"
-        await self._client.decide(wizard, _MODEL, order, "handle", told, audience=Audience.buyer)
+        await self._client.decide(wizard, ORDER.model, order, "handle", told, audience=Audience.buyer)

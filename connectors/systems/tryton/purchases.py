@@ -18,7 +18,7 @@ from connectors.systems.tryton.amended import ORDER, is_key, is_taken_back, on_t
 from connectors.systems.tryton.amending import Amending
 from connectors.systems.tryton.catalogue import Catalogue
 from connectors.systems.tryton.client import Row, TrytonClient
-from connectors.systems.tryton.kept_orders import CANCELLED, FIELDS, ORDERED, came, commented, to_order
+from connectors.systems.tryton.kept_orders import CANCELLED, FIELDS, ORDERED, by_number, came, commented, to_order
 from connectors.systems.tryton.order_lines import OrderLines
 from connectors.systems.tryton.refusals import OutOfTurn, not_known, refused
 from connectors.systems.tryton.settings import TrytonSettings
@@ -92,8 +92,7 @@ class Purchases:
 
     async def named(self, facility: str, number: str) -> Order | None:
         """An order by our number or else by Tryton's own; of several one of the facility, one that stands, the newest."""
-        by_number = ["OR", [["description", "=", number]], [["number", "=", number]]]
-        rows = await self._client.rows(ORDER.model, [by_number, ["state", "in", [*ORDERED, CANCELLED]]], FIELDS)
+        rows = await self._client.rows(ORDER.model, [by_number(number), ["state", "in", [*ORDERED, CANCELLED]]], FIELDS)
         # A draft that was refused on its way was never an order.
         orders = [
             (to_order(row, self._settings, system=self._client.system), row["description"] == number, row["id"])

@@ -66,7 +66,7 @@ class TrytonInvoicesPeer(TrytonServerPeer):
         per_unit = PRICE * PER_BOX if boxed else PRICE
         if ledger in (*SHIPMENTS, Kind.payable):
             unit = "box" if boxed else "each"
-            await ordered(system._client, number, quantity=before, price=per_unit, unit=unit)
+            await ordered(system, number, quantity=before, price=per_unit, unit=unit)
         if ledger == Kind.goods_return:
             came = receipt(number, quantity=str(before))
             await system.books()[Kind.receipt].post(came, wire_key=wire_key(f"receipt {number}"))
