@@ -87,7 +87,7 @@ async def engine_here(
     `workers`: how many share each queue. `moves`: the day on which a facility moves to another ERP.
     """
     namespace = f"chaos-{secrets.token_hex(4)}"
-    await _register(temporal.address, namespace)
+    await register_namespace(temporal.address, namespace)
     async with AsyncExitStack() as stack:
         engine = await _furnished(stack, Engine, folder, temporal.address, namespace, timing, moves=moves)
         settings, store = engine.settings, engine.store
@@ -184,7 +184,8 @@ async def connected(address: str, namespace: str, keyring: Keyring) -> Client:
     return await Client.connect(address, namespace=namespace, plugins=[suture_plugin(keyring)])
 
 
-async def _register(address: str, namespace: str) -> None:
+async def register_namespace(address: str, namespace: str) -> None:
+    """A namespace of an engine's own, with its search attributes."""
     client = await Client.connect(address, namespace=namespace)
     kept = Duration(seconds=86_400)
     await client.workflow_service.register_namespace(
