@@ -125,8 +125,9 @@ class TrytonClient:
 
     async def version(self) -> str:
         """Tryton's version; asked with the credential, so that a bad one shows."""
-        [core] = await self.rows("ir.module", [["name", "=", "ir"]], ["version"])
-        return f"Tryton {core['version']}"
+        # Of its core Tryton keeps none here; each module has the version of the series.
+        [stock] = await self.rows("ir.module", [["name", "=", "stock"]], ["version"])
+        return f"Tryton {stock['version']}"
 
     async def _call(
         self,
