@@ -13,6 +13,7 @@ from connectors.systems.sandbox_supplier.connector import SandboxSupplier
 from connectors.systems.tryton.client import TrytonClient
 from connectors.systems.tryton.fields import NAMED
 from connectors.systems.tryton.settings import TrytonSettings
+from tests.connectors.contract.peer import Peer
 from tests.connectors.contract.peers.tryton_orders import TrytonOrdersPeer
 from tests.connectors.desk import build
 from tests.connectors.tryton_fields import Named
@@ -54,6 +55,23 @@ async def order_desk(supplier: Desk) -> AsyncIterator[SandboxSupplier]:
 @pytest_asyncio.fixture(scope="session")
 async def fhir(tmp_path_factory: pytest.TempPathFactory) -> FhirServer:
     return await running_server(tmp_path_factory.mktemp("fhir"))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Peer]:
+    """What a module is about by its `PEER`."""
+    started: Peer = request.module.PEER()
+    await started.start(tmp_path_factory.mktemp(started.name))
+    yield started
+    await started.stop()
+
+
+@pytest_asyncio.fixture
+async def system(peer: Peer) -> AsyncIterator[Any]:
+    """Its connector."""
+    connector = peer.connect()
+    yield connector
+    await connector.close()
 
 
 @pytest_asyncio.fixture(scope="module")

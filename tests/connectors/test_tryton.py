@@ -1,6 +1,5 @@
 """What is Tryton's own: drafts that were left on their way, one login for all, what its look-up knows."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,8 @@ from tests.connectors.contract.peers.tryton import TrytonPeer
 from tests.connectors.contract.trouble import Trouble
 from tests.connectors.stock import EXPIRES, ON, lot, lots_in, movement
 
+PEER = TrytonPeer
 WAY = ("wait", "assign_try", "pack", "do")
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonPeer]:
-    started = TrytonPeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonPeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

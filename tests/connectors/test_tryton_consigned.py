@@ -21,22 +21,8 @@ from tests.connectors.purchases import invoice
 from tests.connectors.stock import ON, lot, lots_in, lots_out, movement
 from tests.connectors.tryton_books import client_of
 
+PEER = TrytonPeer
 LOAN = "LOAN"
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonPeer]:
-    started = TrytonPeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonPeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is Tryton's own of payables: drafts left on their way, one invoice for a voucher, and what a purchase shows."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,22 +18,8 @@ from tests.connectors.contract.trouble import Trouble
 from tests.connectors.purchases import DAY, debit_memo, goods_return, payable, receipt, voucher
 from tests.connectors.tryton_orders import new_key, ordered, purchase, shown
 
+PEER = TrytonInvoicesPeer
 DEATHS = [Trouble.cut_before, Trouble.cut_after]
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonInvoicesPeer]:
-    started = TrytonInvoicesPeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonInvoicesPeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

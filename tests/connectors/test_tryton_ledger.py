@@ -23,24 +23,10 @@ from tests.connectors.purchases import DAY
 from tests.connectors.stock import movement
 from tests.connectors.tryton_books import HEAD, client_of, connected, copied, key, moves, posted
 
+PEER = TrytonFinancePeer
 NEXT_MONTH, CLOSED_DAY = date(2026, 12, 1), date(2025, 2, 10)
 ITS_YEAR = date(2025, 7, 1)
 """In this year Tryton books by itself what leaves stock."""
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonFinancePeer]:
-    started = TrytonFinancePeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonFinancePeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

@@ -21,23 +21,9 @@ from tests.connectors.purchases import order, receipt
 from tests.connectors.shelves import people, planned, put, shelved
 from tests.connectors.stock import LATER, ON, lot, lots_in, movement
 
+PEER = TrytonPeer
 MOST, MOST_OF_ONE = 20, 12
 """Calls: for one item, and for all of a campus that has eight places."""
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonPeer]:
-    started = TrytonPeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonPeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

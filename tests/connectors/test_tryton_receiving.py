@@ -1,7 +1,6 @@
 """What is Tryton's own of receiving: moves taken over once, awaited again, and goods that are counted once at the dock."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,8 @@ from tests.connectors.stock import EXPIRES, lot, lots_in, lots_out
 from tests.connectors.tryton_books import client_of
 from tests.connectors.tryton_orders import new_key, ordered, shown
 
+PEER = TrytonInvoicesPeer
 MISSED = "wizard.purchase.handle.shipment.exception.execute"
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonInvoicesPeer]:
-    started = TrytonInvoicesPeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonInvoicesPeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture

@@ -16,22 +16,8 @@ from tests.connectors.contract.trouble import Trouble
 from tests.connectors.purchases import DAY
 from tests.connectors.tryton_books import HEAD, client_of, copied, key, moves, posted, reversals_of
 
+PEER = TrytonFinancePeer
 NEXT_MONTH = date(2026, 12, 1)
-
-
-@pytest.fixture(scope="module")
-async def peer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TrytonFinancePeer]:
-    started = TrytonFinancePeer()
-    await started.start(tmp_path_factory.mktemp("tryton"))
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def system(peer: TrytonFinancePeer) -> AsyncIterator[Any]:
-    connector = peer.connect()
-    yield connector
-    await connector.close()
 
 
 @pytest.fixture
