@@ -21,11 +21,12 @@ async def ordered(
     price: Decimal = Decimal(10),
     unit: str = "each",
     item: str = "4711",
+    **more: Any,
 ) -> None:
     """Order so many of an item under our number, as line 1, for the north campus; the price is of one unit."""
     each = UnitPrice(amount=price, currency="USD", unit=unit)
     line = {"item": item, "unit": unit, "base_factor": PER_BOX if unit == "box" else Decimal(1), "price": each}
-    placed = order(name, quantity=str(quantity), line=line)
+    placed = order(name, quantity=str(quantity), line=line, **more)
     await system.books()[Kind.order].post(placed, wire_key=wire_key(f"order {name}"))
 
 

@@ -14,7 +14,7 @@ from connectors.systems.tryton.values import number
 
 CENT, PRICE = Decimal("0.01"), Decimal("0.0001")
 """The places of an amount, and of a unit price unless a Tryton is configured for another number of them."""
-VARIANCE, SHORT_PAID = "variance", "short-paid"
+VARIANCE, SHORT_PAID, BILL_ONLY = "variance", "short-paid", "bill-only"
 
 
 class Bills:
@@ -50,7 +50,7 @@ class Bills:
             "unit": line.row["unit"],
             "quantity": number(quantity),
             "unit_price": price,
-            "account": (await self._accounts.expense_of(product) if product else None) or await self._expense(),
+            "account": await self._account_of(product) or await self._expense(),
             "stock_moves": [["add", [move["id"] for move in line.arrived]]],
         }
         return values, amount - (quantity * price).quantize(CENT)
@@ -83,6 +83,10 @@ class Bills:
         ]
         lines = await self._client.rows("account.invoice.line", domain, ["amount"])
         return -sum((line["amount"] for line in lines), Decimal(0))
+
+    async def _account_of(self, product: int | None) -> int | None:
+        """A line without a product bills what was used before it was ordered, whose cost was booked when it was used."""
+        return await (self.account(BILL_ONLY) if product is None else self._accounts.expense_of(product))
 
     async def _expense(self) -> int:
         account = await self._accounts.expense()

@@ -18,6 +18,7 @@ from canonical.effect import Found, Posted
 from canonical.errors import Audience, BusinessRefusal
 from connectors.systems.tryton.arrivals import Arrivals
 from connectors.systems.tryton.client import Row, TrytonClient
+from connectors.systems.tryton.counted import COUNTED, Counted
 from connectors.systems.tryton.lot_shares import LotShares, Share
 from connectors.systems.tryton.named import Named
 from connectors.systems.tryton.orders import Line, Order, Orders
@@ -37,12 +38,14 @@ class Receipts:
         self._named = named
         self._orders = orders
         self._arrivals = Arrivals(client, orders)
+        self._counted = Counted(client, orders)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def post(self, document: ReceiptPosting, *, wire_key: str) -> Posted:
-        """Receive it at the dock; more than is awaited as well, for the dock has counted it."""
-        receipt = document.receipt
-        if receipt.ownership is not Ownership.owned or not receipt.moves_stock:
+        """Receive it at the dock; more than is awaited as well, for the dock has counted it. What moves no stock is counted."""
+        if not document.receipt.moves_stock:
+            return await self._counted.count(document, wire_key=wire_key)
+        if document.receipt.ownership is not Ownership.owned:
             raise self._refused("only goods that come into the hospital's own stock are received here")
         async with self._turns.setdefault(document.order, asyncio.Lock()):
             return await self._received(document, wire_key)
@@ -63,6 +66,8 @@ class Receipts:
 
     async def take_back(self, reference: str, *, on: date, wire_key: str) -> Posted:
         """Cancel it; refused where some of it was invoiced or went back. The order awaits the goods again."""
+        if COUNTED.record(reference) is not None:
+            return await self._counted.take_back(reference)
         row = await self._arrivals.row(reference)
         if row is not None and row["state"] != CANCELLED:
             origins = {move["origin"] for move in row["moves."] if move["purchase"]}
@@ -73,11 +78,13 @@ class Receipts:
 
     async def find(self, wire_keys: Sequence[str]) -> tuple[Found, ...]:
         """All under these keys."""
-        return await self._arrivals.find(wire_keys)
+        arrived, counted = await asyncio.gather(self._arrivals.find(wire_keys), self._counted.find(wire_keys))
+        return (*arrived, *counted)
 
     async def get(self, reference: str) -> Found | None:
         """One by our reference."""
-        return await self._arrivals.get(reference)
+        book = self._arrivals if COUNTED.record(reference) is None else self._counted
+        return await book.get(reference)
 
     def _awaits(self, order: Order, document: ReceiptPosting) -> bool:
         """Whether Tryton awaits what came, or all that it ever will."""

@@ -48,8 +48,9 @@ class TrytonSettings(BaseModel):
     where they end. `supplier` is the code of the party that goods came from where a document names none. `service` and
     `freight` are the codes of the products, of type service, as which an order line buys these. `ledger` is needed where it
     is the finance system. `accounts` are the codes of the accounts of what an invoice asks money for beside goods, by kind
-    (`freight`, `fuel`, `restocking`, `tax`, `service`, `other`), of price differences (`variance`) and of what is withheld
-    (`short-paid`, without which nothing is short paid); Tryton's own account of expenses takes the rest. `timeout` is for
+    (`freight`, `fuel`, `restocking`, `tax`, `service`, `other`), of price differences (`variance`), of what is withheld
+    (`short-paid`, without which nothing is short paid) and of goods that were used before they were ordered (`bill-only`,
+    best the ledger's `received_not_invoiced`); Tryton's own account of expenses takes the rest. `timeout` is for
     writes, `reads_within` for what changes nothing, the login included.
     """
 

@@ -143,8 +143,9 @@ for code in COST_CENTRES:
 say("cost centres")
 
 # The ledger: where costs are booked, goods that are valued by another method, and a shelf of the supplier's own goods.
-(liability,) = Account.find([("code", "=", "2.4.1")])
-new("account.account", name="Goods received, not invoiced", code="2.4.9", type=liability.type, company=company)
+# Of a type that supplier invoices may be booked on: what was used before it was ordered is billed on it.
+owed = new("account.account.type", name="Goods received, not invoiced", company=company, statement="balance", debt=True)
+new("account.account", name="Goods received, not invoiced", code="2.4.9", type=owed, company=company)
 new("account.journal", name="Costs of use", code="COST", type="expense")
 for code, method in VALUED.items():
     template = Template(name=f"Item {code}", code=code, type="goods", default_uom=each, cost_price_method=method)

@@ -44,7 +44,7 @@ class TrytonInvoicesPeer(TrytonServerPeer):
     refusals = {
         "received-order": Refusal(Kind.receipt, receipt("PO-NONE"), Audience.buyer),
         "owner": Refusal(Kind.receipt, receipt("PO-NONE", ownership=Ownership.consigned), Audience.receiving),
-        "bill-only": Refusal(Kind.receipt, receipt("PO-NONE", moves_stock=False), Audience.receiving),
+        "bill-only": Refusal(Kind.receipt, receipt("PO-NONE", moves_stock=False), Audience.buyer),
         "returned-order": Refusal(Kind.goods_return, goods_return("PO-NONE"), Audience.buyer),
         "invoiced-order": Refusal(Kind.payable, payable("I-R", of="PO-NONE"), Audience.buyer),
         "voucher": Refusal(

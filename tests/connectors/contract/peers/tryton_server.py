@@ -24,7 +24,7 @@ LEDGER = {
 }
 """Where the seeded hospital books its costs."""
 
-ACCOUNTS = {"freight": "FREIGHT", "variance": "VARIANCE", "short-paid": "DISPUTE"}
+ACCOUNTS = {"bill-only": "2.4.9", "freight": "FREIGHT", "variance": "VARIANCE", "short-paid": "DISPUTE"}
 """By the codes of the seeded chart: what invoices ask money for beside goods."""
 
 
