@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -72,7 +73,12 @@ class Peers:
             try:
                 if name == "fhir":
                     return (await client.get(f"{self._urls[name]}/metadata")).status_code < 500
-                nobody = {"id": 0, "method": "common.db.login", "params": ["nobody", {"password": ""}, "en"]}
+                # Another name each time: Tryton makes who is refused wait longer and longer, and at last refuses to say.
+                nobody = {
+                    "id": 0,
+                    "method": "common.db.login",
+                    "params": [f"nobody-{uuid4().hex[:12]}", {"password": ""}, "en"],
+                }
                 asked = await client.post(f"{self._urls[name]}/{self._database}/rpc/", json=nobody)
                 return asked.status_code == 401
             except httpx.TransportError:

@@ -22,7 +22,8 @@ from tests.support.house import eventually
 from tests.support.real_hospital import connector_of, patient_policy
 from tests.support.trade_house import TradeHouse
 
-PLACE, COST_CENTRE = "OR-1", "4110"
+PLACE, COST_CENTRE = "OR-1", "4130"
+"""A cost centre without a budget: what the contract suite orders, in the same Tryton, leaves nothing of the others."""
 PRICE = Decimal("25.00")
 """Of a box of ten, by the contract of every supplier that is made here."""
 LIKE, TERMS_OF = "4701", "100"

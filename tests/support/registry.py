@@ -141,7 +141,9 @@ async def registry_here(folder: Path, temporal: Server) -> AsyncIterator[Registr
             dead.append(error)
 
         notes, served = own_calls(settings, client, store), calls(assembly, store)
-        for queue in queues(ROLES, settings=settings, workflows=WORKFLOWS, notes=notes, calls=served):
+        for queue in queues(
+            ROLES, settings=settings, workflows=WORKFLOWS, notes=notes, calls=served, bears=assembly.bears
+        ):
             await stack.enter_async_context(queue.worker(client, build_id="test", on_fatal_error=died))
         for facility in ROUTES:
             goods = lots_in(ITEM, quantity=100, location=PLACE, facility=facility)

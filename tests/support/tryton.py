@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import make_url
@@ -72,7 +73,12 @@ class TrytonServer:
 
     async def _serves(self, client: httpx.AsyncClient) -> bool:
         """Whether the database is open: its models are loaded by the first who asks, and that takes seconds."""
-        nobody = {"id": 0, "method": "common.db.login", "params": ["nobody", {"password": ""}, "en"]}
+        # Another name each time: Tryton makes who is refused wait longer and longer, and at last refuses to say.
+        nobody = {
+            "id": 0,
+            "method": "common.db.login",
+            "params": [f"nobody-{uuid4().hex[:12]}", {"password": ""}, "en"],
+        }
         try:
             return (await client.post(f"{self.url}/{self.database}/rpc/", json=nobody)).status_code == 401
         except httpx.TransportError:

@@ -74,7 +74,7 @@ async def storeroom(
     peer: TrytonPeer, trade_houses: Callable[..., TradeHouse], tmp_path: Path
 ) -> AsyncIterator[Storeroom]:
     tryton: Any = peer.connect()
-    rules = policy(cost_centres={PLACE: "4110"}, basket_limit=Decimal(10_000))
+    rules = policy(cost_centres={PLACE: "4130"}, basket_limit=Decimal(10_000))
     flows = (ReplenishmentRequest, ReplenishmentApproval, ParSweep)
     real = {"inventory": tryton, "procurement": tryton, "policy": patient_policy(), "purchasing": rules}
     house = trade_houses(*flows, **real)

@@ -20,7 +20,7 @@ NAMED: Mapping[str, str] = {
         "lines.analytic_lines.credit lines.analytic_lines.date lines.analytic_lines.debit lines.credit lines.debit "
         "lines.description lines.party lines.second_currency lines.tax_lines origin period state"
     ),
-    "account.move.line": "account.type.payable credit debit description move.state party.code",
+    "account.move.line": "account.type.payable credit debit description move.origin move.state party.code reconciliation",
     "account.period": "company end_date journals.journal journals.state name start_date state type",
     "analytic_account.account": "code company name root type",
     "analytic_account.budget.line": "account actual_amount budget.end_date budget.start_date total_amount",
